@@ -6,7 +6,7 @@ sent by a real adapter, answered by a sandbox, or replayed by a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from attrs import evolve, field, frozen
 
@@ -14,7 +14,7 @@ Pairs = tuple[tuple[str, str], ...]
 """Header or query pairs, in order, repeats allowed."""
 
 
-def _pairs(value: Mapping[str, str] | Iterable[tuple[str, str]]) -> Pairs:
+def _pairs(value: Mapping[str, str] | Pairs | list[tuple[str, str]]) -> Pairs:
     items = value.items() if isinstance(value, Mapping) else value
     return tuple((str(name), str(text)) for name, text in items)
 

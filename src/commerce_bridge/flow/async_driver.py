@@ -1,0 +1,163 @@
+"""The async driver: it carries effects out on an event loop, through anyio, and holds no policy."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, assert_never, cast
+
+import anyio
+import anyio.to_thread
+
+from commerce_bridge.errors import BridgeError
+from commerce_bridge.flow.carry import Board, perform_instant, perform_state, shared_value
+from commerce_bridge.flow.clock import Clock
+from commerce_bridge.flow.effects import (
+    Acquire,
+    Commit,
+    Draw,
+    Effect,
+    Emit,
+    Err,
+    Flow,
+    Gather,
+    Load,
+    NewId,
+    Now,
+    Ok,
+    Send,
+    Settle,
+    Single,
+    Sleep,
+)
+from commerce_bridge.flow.wiring import Wiring
+
+T = TypeVar("T")
+
+
+class AsyncDriver:
+    """Runs flows on an event loop, through anyio (asyncio or trio).
+
+    Args:
+        wiring: What effects are carried out with; its transports are async.
+    """
+
+    def __init__(self, wiring: Wiring) -> None:
+        self.wiring = wiring
+        self._singles: dict[str, _Shared] = {}
+
+    async def run(self, flow: Flow[T]) -> T:
+        """The result of `flow`; its errors are raised, and cancellation closes it."""
+        clock = self.wiring.clock
+        clock.enter()
+        try:
+            return await self._run(flow)
+        finally:
+            clock.leave()
+
+    async def _run(self, flow: Flow[T]) -> T:
+        try:
+            effect = next(flow)
+            while True:
+                try:
+                    answer = await self._perform(effect)
+                except BridgeError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(answer)
+        except StopIteration as done:
+            value: T = done.value
+            return value
+        finally:
+            flow.close()
+
+    async def _perform(self, effect: Effect) -> Any:
+        match effect:
+            case Send():
+                transport = self.wiring.transport_of(effect.account)
+                return await transport.send(effect.request, effect.timeout_s)
+            case Sleep():
+                return await self.wiring.clock.sleep_async(effect.seconds)
+            case Gather():
+                return await self._gather(effect)
+            case Single():
+                return await self._single(effect)
+            case Load() | Commit():
+                return await anyio.to_thread.run_sync(perform_state, self.wiring, effect)
+            case Now() | Draw() | NewId() | Acquire() | Settle() | Emit():
+                return perform_instant(self.wiring, effect)
+            case _:
+                assert_never(effect)
+
+    async def _gather(self, effect: Gather) -> tuple[Any, ...]:
+        count = min(effect.limit, len(effect.flows))
+        if count == 0:
+            return ()
+        board, clock = Board(effect.flows, count), self.wiring.clock
+        for _ in range(count):
+            clock.enter()
+        clock.leave()
+        try:
+            async with anyio.create_task_group() as group:
+                for _ in range(count):
+                    group.start_soon(self._work, board)
+        except BaseExceptionGroup as raised:
+            board.fail(_first_of(raised))
+        return board.outcomes()
+
+    async def _work(self, board: Board) -> None:
+        try:
+            while (task := board.take()) is not None:
+                index, flow = task
+                try:
+                    board.note(index, Ok(await self._run(flow)))
+                except BridgeError as error:
+                    board.note(index, Err(error))
+        finally:
+            if not board.last_leaves():
+                self.wiring.clock.leave()
+
+    async def _single(self, effect: Single) -> Any:
+        shared = self._singles.get(effect.key)
+        if shared is not None:
+            return await shared.wait(self.wiring.clock)
+        shared = self._singles[effect.key] = _Shared()
+        try:
+            shared.outcome = Ok(await self._run(effect.make()))
+        except BridgeError as error:
+            shared.outcome = Err(error)
+        finally:
+            del self._singles[effect.key]
+            shared.finish(self.wiring.clock)
+        return shared.value()
+
+
+class _Shared:
+    """What one maker makes for all who wait."""
+
+    def __init__(self) -> None:
+        self.outcome: Ok[Any] | Err | None = None
+        self._done = anyio.Event()
+        self._waiting = 0
+
+    async def wait(self, clock: Clock) -> Any:
+        self._waiting += 1
+        clock.leave()
+        await self._done.wait()
+        return self.value()
+
+    def finish(self, clock: Clock) -> None:
+        for _ in range(self._waiting):
+            clock.enter()
+        self._done.set()
+
+    def value(self) -> Any:
+        return shared_value(self.outcome)
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first plain exception inside a group."""
+    first = group.exceptions[0]
+    return (
+        _first_of(cast("BaseExceptionGroup[BaseException]", first))
+        if isinstance(first, BaseExceptionGroup)
+        else first
+    )
