@@ -13,30 +13,43 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from commerce_bridge.domain.exchange import Page
 from commerce_bridge.flow.effects import Flow
+from commerce_bridge.flow.wiring import Wiring
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class _RunsSync(Protocol):
-    def run(self, flow: Flow[T]) -> T: ...
+class RunsSync(Protocol):
+    """A driver that returns a flow's result."""
+
+    wiring: Wiring
+
+    def run(self, flow: Flow[T]) -> T:
+        """The result of `flow`."""
+        ...
 
 
-class _RunsAsync(Protocol):
-    async def run(self, flow: Flow[T]) -> T: ...
+class RunsAsync(Protocol):
+    """A driver that returns an awaitable of a flow's result."""
+
+    wiring: Wiring
+
+    async def run(self, flow: Flow[T]) -> T:
+        """The result of `flow`."""
+        ...
 
 
 class Sync:
     """The mode in which a call returns its result."""
 
-    def __init__(self, driver: _RunsSync) -> None:
+    def __init__(self, driver: RunsSync) -> None:
         self.driver = driver
 
 
 class Async:
     """The mode in which a call returns an awaitable."""
 
-    def __init__(self, driver: _RunsAsync) -> None:
+    def __init__(self, driver: RunsAsync) -> None:
         self.driver = driver
 
 
@@ -68,7 +81,7 @@ class Resource(Generic[M]):
 class Pages(Generic[T]):
     """Items of all pages, read as they are asked for; iterating again reads again."""
 
-    def __init__(self, driver: _RunsSync, turn: Callable[[str | None], Flow[Page[T]]]) -> None:
+    def __init__(self, driver: RunsSync, turn: Callable[[str | None], Flow[Page[T]]]) -> None:
         self._driver = driver
         self._turn = turn
 
@@ -90,7 +103,7 @@ class Pages(Generic[T]):
 class AsyncPages(Generic[T]):
     """Items of all pages, read as they are asked for; iterating again reads again."""
 
-    def __init__(self, driver: _RunsAsync, turn: Callable[[str | None], Flow[Page[T]]]) -> None:
+    def __init__(self, driver: RunsAsync, turn: Callable[[str | None], Flow[Page[T]]]) -> None:
         self._driver = driver
         self._turn = turn
 

@@ -8,7 +8,7 @@ how a day of quota runs in seconds, and how a crash is tried at every single ste
 from __future__ import annotations
 
 import heapq
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, assert_never
 
@@ -231,12 +231,9 @@ class PlayDriver:
                 self._single(task, path, effect)
                 return None
             case Load() | Commit():
-                try:
-                    return Ok(perform_state(self.wiring, effect))
-                except BridgeError as error:
-                    return Err(error)
+                return _attempt(perform_state, self.wiring, effect)
             case Now() | Draw() | NewId() | Acquire() | Settle() | Emit():
-                return Ok(perform_instant(self.wiring, effect))
+                return _attempt(perform_instant, self.wiring, effect)
             case _:
                 assert_never(effect)
 
@@ -288,3 +285,11 @@ class PlayDriver:
                 self._at(self.clock.instant, waiter, outcome)
         else:
             self._at(self.clock.instant, join.waiter, Ok(tuple(join.results)))
+
+
+def _attempt(perform: Callable[[Wiring, Any], Any], wiring: Wiring, effect: Effect) -> Ok[Any] | Err:
+    """The answer to an effect, or the library error to throw into the flow."""
+    try:
+        return Ok(perform(wiring, effect))
+    except BridgeError as error:
+        return Err(error)

@@ -1,0 +1,120 @@
+"""The thin adapters between our values and an HTTP library.
+
+One shape serves httpx and httpx2: both offer the same calls, and the exception classes
+are taken from the client's own top-level module.  No library is imported before the
+first request.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from commerce_bridge.errors import ConnectionLost, TimedOut, TransportError
+from commerce_bridge.flow.messages import Request, Response
+
+_SAFE_IN_PATH = "/-._~!$&'()*+,;=:@"
+_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol")
+
+
+def url_of(base_url: str, request: Request) -> str:
+    """The whole URL, with path and query percent-encoded exactly once."""
+    if not request.path.startswith("/"):
+        return request.path
+    url = base_url.rstrip("/") + quote(request.path, safe=_SAFE_IN_PATH)
+    return f"{url}?{urlencode(request.query, safe=':,')}" if request.query else url
+
+
+class HttpTransport:
+    """A sync `Transport` over httpx or httpx2.
+
+    Args:
+        base_url: What request paths are put behind.
+        library: ``httpx`` or ``httpx2``.
+        client: A ready client of either library, or None to make one at the first request.
+    """
+
+    def __init__(self, base_url: str, *, library: str = "httpx", client: Any = None) -> None:
+        self.base_url = base_url
+        self._library = library
+        self._client = client
+
+    def send(self, request: Request, timeout_s: float) -> Response:
+        """The answer, or a `TransportError`."""
+        client = self._client = self._client or importlib.import_module(self._library).Client()
+        try:
+            got = client.request(**_arguments(self.base_url, request, timeout_s))
+        except _errors_of(client) as error:
+            raise _translated(error, client, request, timeout_s) from error
+        return _response(got)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class AsyncHttpTransport:
+    """An `AsyncTransport` over httpx or httpx2.
+
+    Args:
+        base_url: What request paths are put behind.
+        library: ``httpx`` or ``httpx2``.
+        client: A ready client of either library, or None to make one at the first request.
+    """
+
+    def __init__(self, base_url: str, *, library: str = "httpx", client: Any = None) -> None:
+        self.base_url = base_url
+        self._library = library
+        self._client = client
+
+    async def send(self, request: Request, timeout_s: float) -> Response:
+        """The answer, or a `TransportError`."""
+        client = self._client = self._client or importlib.import_module(self._library).AsyncClient()
+        try:
+            got = await client.request(**_arguments(self.base_url, request, timeout_s))
+        except _errors_of(client) as error:
+            raise _translated(error, client, request, timeout_s) from error
+        return _response(got)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+def _arguments(base_url: str, request: Request, timeout_s: float) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "url": url_of(base_url, request),
+        "headers": list(request.headers),
+        "content": request.body or None,
+        "timeout": timeout_s,
+        "follow_redirects": False,
+    }
+
+
+def _module_of(client: Any) -> Any:
+    return sys.modules[type(client).__module__.partition(".")[0]]
+
+
+def _errors_of(client: Any) -> type[Exception]:
+    failure: type[Exception] = _module_of(client).TransportError
+    return failure
+
+
+def _translated(error: Exception, client: Any, request: Request, timeout_s: float) -> TransportError:
+    module = _module_of(client)
+    doing = f"{request.method} {request.path}"
+    sent = not any(isinstance(error, getattr(module, name)) for name in _NOT_SENT)
+    if isinstance(error, module.TimeoutException):
+        return TimedOut(f"{doing}: no answer within {timeout_s:g} s.", sent=sent)
+    return ConnectionLost(f"{doing}: {type(error).__name__}: {error}.", sent=sent)
+
+
+def _response(got: Any) -> Response:
+    return Response(status=got.status_code, headers=tuple(got.headers.items()), body=got.content)
