@@ -22,6 +22,9 @@ from commerce_bridge.sandbox.catalogue.shapes import (
 
 _PRINT = frozenset({"BB", "BC", "BH"})
 _SIZES = {"BB": (234, 156, 28), "BC": (198, 129, 22), "BH": (180, 180, 18)}
+EVERYWHERE = Rights()
+"""For sale in every country."""
+
 _ARTICLES = ("The ", "A ", "An ")
 
 
@@ -35,7 +38,7 @@ def simple_title(
     published: date = date(2026, 9, 3),
     author: str = "Ada Quill",
     status: str = "04",
-    rights: Rights | None = Rights(),
+    rights: Rights | None = EVERYWHERE,
     bisac: str = "FIC019000",
 ) -> Book:
     """One work with a format for each form, with all that makes a title ready for sale.

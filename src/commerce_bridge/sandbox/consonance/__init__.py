@@ -9,14 +9,14 @@ Source: vendor GraphQL schema pages; vendor example queries (GeneralProducts/con
 
 from __future__ import annotations
 
-try:
-    import graphql as _graphql  # noqa: F401
-except ImportError as error:
+from importlib.util import find_spec
+
+if find_spec("graphql") is None:
     raise ImportError(
         "the Consonance sandbox needs graphql-core, which comes with the extra "
         "commerce-bridge[sandbox]: pip install 'commerce-bridge[sandbox]'",
         name="graphql",
-    ) from error
+    )
 
 from commerce_bridge.sandbox.consonance.seed import SEEDED_AT, Loaded
 from commerce_bridge.sandbox.consonance.service import DEMO_KEY, ConsonanceSandbox

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import frozen
-from graphql import GraphQLResolveInfo
 
 from commerce_bridge.sandbox.consonance import rows
 from commerce_bridge.sandbox.consonance.codes import CURRENCIES, Code, code_object
@@ -17,8 +16,8 @@ from commerce_bridge.sandbox.consonance.dates import formatted
 from commerce_bridge.sandbox.consonance.isbn import Isbn, isbn_forms
 from commerce_bridge.sandbox.consonance.searches import Ask, prices_matching, product_title
 
-Info = GraphQLResolveInfo
 Resolver = Callable[..., Any]
+"""Answers a member: takes the row, what the answer depends on, and the member's arguments."""
 
 _MM = {"MM": Decimal(1), "CM": Decimal("0.1"), "IN": 1 / Decimal("25.4")}
 _PLACES = {"MM": 1, "CM": 2, "IN": 2}
@@ -33,16 +32,10 @@ class Currency:
     name: str
 
 
-def asked(info: Info) -> Ask:
-    """The data, switches and instant this answer depends on."""
-    ask: Ask = info.context
-    return ask
-
-
 def code_from(kind: str, column: str) -> Resolver:
     """A resolver that answers the code in a column as an object with words, or null."""
 
-    def resolve(row: object, info: Info) -> Code | None:
+    def resolve(row: object, ask: Ask) -> Code | None:
         code: str | None = getattr(row, column)
         return None if code is None else code_object(kind, code)
 
@@ -52,7 +45,7 @@ def code_from(kind: str, column: str) -> Resolver:
 def codes_from(kind: str, column: str) -> Resolver:
     """A resolver that answers a column of codes as objects with words."""
 
-    def resolve(row: object, info: Info) -> list[Code]:
+    def resolve(row: object, ask: Ask) -> list[Code]:
         codes: Iterable[str] = getattr(row, column)
         return [code_object(kind, code) for code in codes]
 
@@ -62,7 +55,7 @@ def codes_from(kind: str, column: str) -> Resolver:
 def column(name: str) -> Resolver:
     """A resolver for a member that is not called like its column."""
 
-    def resolve(row: object, info: Info) -> object:
+    def resolve(row: object, ask: Ask) -> object:
         return getattr(row, name)
 
     return resolve
@@ -71,51 +64,50 @@ def column(name: str) -> Resolver:
 def as_float(name: str) -> Resolver:
     """A resolver that answers a decimal column as a number."""
 
-    def resolve(row: object, info: Info) -> float | None:
+    def resolve(row: object, ask: Ask) -> float | None:
         value: Decimal | None = getattr(row, name)
         return None if value is None else float(value)
 
     return resolve
 
 
-def _work(product: rows.Product, info: Info) -> rows.Work | None:
-    return asked(info).tables.get(rows.Work, product.work_id)
+def _work(product: rows.Product, ask: Ask) -> rows.Work | None:
+    return ask.tables.get(rows.Work, product.work_id)
 
 
-def _isbn(product: rows.Product, info: Info) -> Isbn | None:
+def _isbn(product: rows.Product, ask: Ask) -> Isbn | None:
     return isbn_forms(product.isbn) if product.isbn else None
 
 
-def _full_title(product: rows.Product, info: Info) -> str | None:
-    return product_title(product, _work(product, info))
+def _full_title(product: rows.Product, ask: Ask) -> str | None:
+    return product_title(product, _work(product, ask))
 
 
-def _title_without_prefix(product: rows.Product, info: Info) -> str | None:
-    return product.title if product.title is not None else _full_title(product, info)
+def _title_without_prefix(product: rows.Product, ask: Ask) -> str | None:
+    return product.title if product.title is not None else _full_title(product, ask)
 
 
 def _inherited(own: str, from_work: str) -> Resolver:
-    def resolve(product: rows.Product, info: Info) -> object:
+    def resolve(product: rows.Product, ask: Ask) -> object:
         value = getattr(product, own)
-        work = _work(product, info)
+        work = _work(product, ask)
         return getattr(work, from_work) if value is None and work else value
 
     return resolve
 
 
-def _authorship(product: rows.Product, info: Info) -> str | None:
-    work = _work(product, info)
-    return product.product_authorship_description or (authorship_of(work, info) if work else None)
+def _authorship(product: rows.Product, ask: Ask) -> str | None:
+    work = _work(product, ask)
+    return product.product_authorship_description or (authorship_of(work, ask) if work else None)
 
 
-def authorship_of(work: rows.Work, info: Info) -> str | None:
+def authorship_of(work: rows.Work, ask: Ask) -> str | None:
     """How the work's authorship reads: as entered, else its contributors in their order."""
-    return work.authorship_description or contributors_in_words(work, info)
+    return work.authorship_description or contributors_in_words(work, ask)
 
 
-def contributors_in_words(work: rows.Work, info: Info) -> str | None:
+def contributors_in_words(work: rows.Work, ask: Ask) -> str | None:
     """The work's contributors in their order, with the role of all who are not its authors."""
-    ask = asked(info)
     said: list[str] = []
     for each in sorted(
         ask.tables.where(rows.Contribution, "work_id", work.id), key=lambda row: row.sequence_number
@@ -137,7 +129,7 @@ def contact_name(contact: rows.Person | rows.Organisation | None) -> str | None:
 def date_string(name: str) -> Resolver:
     """A resolver that writes a date column by strftime directives, ISO without any."""
 
-    def resolve(row: object, info: Info, directives: str | None = None) -> str | None:
+    def resolve(row: object, ask: Ask, directives: str | None = None) -> str | None:
         day: date | None = getattr(row, name)
         return None if day is None else formatted(day, directives or "%F")
 
@@ -145,7 +137,7 @@ def date_string(name: str) -> Resolver:
 
 
 def _length(name: str) -> Resolver:
-    def resolve(product: rows.Product, info: Info, unit: str = "MM") -> float | None:
+    def resolve(product: rows.Product, ask: Ask, unit: str = "MM") -> float | None:
         value: Decimal | None = getattr(product, name)
         return None if value is None else round(float(value * _MM[unit]), _PLACES[unit])
 
@@ -153,55 +145,49 @@ def _length(name: str) -> Resolver:
 
 
 def _prices(
-    product: rows.Product, info: Info, priceSearch: Mapping[str, Any] | None = None
+    product: rows.Product, ask: Ask, priceSearch: Mapping[str, Any] | None = None
 ) -> Iterable[rows.Price]:
-    ask = asked(info)
     return prices_matching(ask, ask.tables.where(rows.Price, "product_id", product.id), priceSearch)
 
 
-def _of_family(row_class: type[rows.Row]) -> Resolver:
-    """The rows of the product's work that name this product."""
-
-    def resolve(product: rows.Product, info: Info) -> list[rows.Row]:
-        family = asked(info).tables.where(row_class, "work_id", product.work_id)
-        return [row for row in family if product.id in row.product_ids]
-
-    return resolve
+def _resources(product: rows.Product, ask: Ask) -> list[rows.SupportingResource]:
+    family = ask.tables.where(rows.SupportingResource, "work_id", product.work_id)
+    return [row for row in family if product.id in row.product_ids]
 
 
-def _texts(product: rows.Product, info: Info, variantIn: list[str] | None = None) -> list[rows.MarketingText]:
-    family = asked(info).tables.where(rows.MarketingText, "work_id", product.work_id)
+def _texts(product: rows.Product, ask: Ask, variantIn: list[str] | None = None) -> list[rows.MarketingText]:
+    family = ask.tables.where(rows.MarketingText, "work_id", product.work_id)
     return [
         row for row in family if product.id in row.product_ids and (not variantIn or row.variant in variantIn)
     ]
 
 
-def _contributions(product: rows.Product, info: Info) -> list[rows.Contribution]:
-    family = asked(info).tables.where(rows.Contribution, "work_id", product.work_id)
+def _contributions(product: rows.Product, ask: Ask) -> list[rows.Contribution]:
+    family = ask.tables.where(rows.Contribution, "work_id", product.work_id)
     return sorted(
         (row for row in family if product.id in row.product_ids), key=lambda row: row.sequence_number
     )
 
 
-def _for_sale(product: rows.Product, info: Info) -> list[str] | None:
+def _for_sale(product: rows.Product, ask: Ask) -> list[str] | None:
     if product.for_sale_worldwide is None:
         return None
-    if asked(info).settings.country_lists == "as_entered":
+    if ask.settings.country_lists == "as_entered":
         return list(product.for_sale_countries)
     allowed = product.for_sale_countries or COUNTRY_CODES
     return [code for code in allowed if code not in product.not_for_sale_countries]
 
 
-def _not_for_sale(product: rows.Product, info: Info) -> list[str] | None:
+def _not_for_sale(product: rows.Product, ask: Ask) -> list[str] | None:
     if product.for_sale_worldwide is None:
         return None
-    if asked(info).settings.country_lists == "as_entered":
+    if ask.settings.country_lists == "as_entered":
         return list(product.not_for_sale_countries)
-    allowed = set(_for_sale(product, info) or ())
+    allowed = set(_for_sale(product, ask) or ())
     return [code for code in COUNTRY_CODES if code not in allowed]
 
 
-def _rights_in_words(product: rows.Product, info: Info) -> str | None:
+def _rights_in_words(product: rows.Product, ask: Ask) -> str | None:
     if product.sales_rights_description is not None or product.for_sale_worldwide is None:
         return product.sales_rights_description
     if product.for_sale_countries:
@@ -212,8 +198,8 @@ def _rights_in_words(product: rows.Product, info: Info) -> str | None:
 
 
 def _in_house(row_class: type[rows.Row], name: str) -> Resolver:
-    def resolve(product: rows.Product, info: Info) -> rows.Row | None:
-        return asked(info).tables.get(row_class, getattr(product, name))
+    def resolve(product: rows.Product, ask: Ask) -> rows.Row | None:
+        return ask.tables.get(row_class, getattr(product, name))
 
     return resolve
 
@@ -221,8 +207,8 @@ def _in_house(row_class: type[rows.Row], name: str) -> Resolver:
 def _used_with(own: str, row_class: type[rows.Row], other: str) -> Resolver:
     """The in-house rows that appear on a product together with this one."""
 
-    def resolve(row: rows.Row, info: Info) -> list[rows.Row]:
-        tables = asked(info).tables
+    def resolve(row: rows.Row, ask: Ask) -> list[rows.Row]:
+        tables = ask.tables
         ids = {getattr(product, other) for product in tables.where(rows.Product, own, row.id)}
         return [each for each in tables.all(row_class) if each.id in ids]
 
@@ -230,22 +216,30 @@ def _used_with(own: str, row_class: type[rows.Row], other: str) -> Resolver:
 
 
 def _count(own: str) -> Resolver:
-    def resolve(row: rows.Row, info: Info) -> int:
-        return len(asked(info).tables.where(rows.Product, own, row.id))
+    def resolve(row: rows.Row, ask: Ask) -> int:
+        return len(ask.tables.where(rows.Product, own, row.id))
 
     return resolve
 
 
-def _web_links(product: rows.Product, info: Info) -> tuple[rows.WebLink, ...]:
-    return asked(info).tables.where(rows.WebLink, "product_id", product.id)
+def _web_links(product: rows.Product, ask: Ask) -> tuple[rows.WebLink, ...]:
+    return ask.tables.where(rows.WebLink, "product_id", product.id)
 
 
-def _currency(price: rows.Price, info: Info) -> Currency:
+def _currency(price: rows.Price, ask: Ask) -> Currency:
     symbol, name = CURRENCIES[price.currency_code]
     return Currency(code=price.currency_code, symbol=symbol, name=name)
 
 
-def _price_label(price: rows.Price, info: Info) -> str:
+def _amount_with_code(price: rows.Price, ask: Ask) -> str:
+    return f"{price.currency_code} {price.amount:.2f}"
+
+
+def _amount_with_symbol(price: rows.Price, ask: Ask) -> str:
+    return f"{CURRENCIES[price.currency_code][0]}{price.amount:.2f}"
+
+
+def _price_label(price: rows.Price, ask: Ask) -> str:
     words = code_object("price qualifier", price.qualifier_code).description or price.qualifier_code
     return f"{price.currency_code}, {words.lower()}"
 
@@ -275,7 +269,7 @@ PRODUCT: Mapping[str, Resolver] = {
     "isForSaleWorldwide": column("for_sale_worldwide"),
     "salesRightsDescription": _rights_in_words,
     "webLinks": _web_links,
-    "supportingResources": _of_family(rows.SupportingResource),
+    "supportingResources": _resources,
     "work": _work,
     "productHeight": _length("height_mm"),
     "productWidth": _length("width_mm"),
@@ -294,10 +288,8 @@ OTHERS: Mapping[str, Mapping[str, Resolver]] = {
     },
     "Price": {
         "amount": as_float("amount"),
-        "amountWithCurrencyCode": lambda price, info: f"{price.currency_code} {price.amount:.2f}",
-        "amountWithCurrencySymbol": lambda price, info: (
-            f"{CURRENCIES[price.currency_code][0]}{price.amount:.2f}"
-        ),
+        "amountWithCurrencyCode": _amount_with_code,
+        "amountWithCurrencySymbol": _amount_with_symbol,
         "currency": _currency,
         "label": _price_label,
         "onixPriceType": code_from("price type", "type_code"),

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from attrs import frozen
 
 from commerce_bridge.sandbox.consonance import rows
 from commerce_bridge.sandbox.consonance.answers_product import (
-    Info,
     Resolver,
     as_float,
-    asked,
     authorship_of,
     code_from,
     codes_from,
@@ -23,7 +20,7 @@ from commerce_bridge.sandbox.consonance.answers_product import (
 )
 from commerce_bridge.sandbox.consonance.codes import code_object
 from commerce_bridge.sandbox.consonance.markup import html_to_text
-from commerce_bridge.sandbox.consonance.searches import products_matching
+from commerce_bridge.sandbox.consonance.searches import Ask, products_matching
 
 CLIENT_ID = 1
 """The account has one owner, whose id this is."""
@@ -52,8 +49,8 @@ class Line:
 def children(row_class: type[rows.Row], key: str) -> Resolver:
     """A resolver that answers the rows of a table that belong to this row."""
 
-    def resolve(row: rows.Row, info: Info) -> tuple[rows.Row, ...]:
-        return asked(info).tables.where(row_class, key, row.id)
+    def resolve(row: rows.Row, ask: Ask) -> tuple[rows.Row, ...]:
+        return ask.tables.where(row_class, key, row.id)
 
     return resolve
 
@@ -61,63 +58,66 @@ def children(row_class: type[rows.Row], key: str) -> Resolver:
 def parent(row_class: type[rows.Row], key: str) -> Resolver:
     """A resolver that answers the row a column points at."""
 
-    def resolve(row: rows.Row, info: Info) -> rows.Row | None:
-        return asked(info).tables.get(row_class, getattr(row, key))
+    def resolve(row: rows.Row, ask: Ask) -> rows.Row | None:
+        return ask.tables.get(row_class, getattr(row, key))
 
     return resolve
 
 
 def _name_of(row_class: type[rows.Named], key: str) -> Resolver:
-    def resolve(row: rows.Row, info: Info) -> str | None:
-        named = asked(info).tables.get(row_class, getattr(row, key))
+    def resolve(row: rows.Row, ask: Ask) -> str | None:
+        named = ask.tables.get(row_class, getattr(row, key))
         return named.name if named else None
 
     return resolve
 
 
-def _contributions(work: rows.Work, info: Info) -> list[rows.Contribution]:
-    found = asked(info).tables.where(rows.Contribution, "work_id", work.id)
+def _contributions(work: rows.Work, ask: Ask) -> list[rows.Contribution]:
+    found = ask.tables.where(rows.Contribution, "work_id", work.id)
     return sorted(found, key=lambda row: row.sequence_number)
 
 
-def _subjects(work: rows.Work, info: Info) -> list[rows.Subject]:
-    return sorted(asked(info).tables.where(rows.Subject, "work_id", work.id), key=lambda row: row.position)
+def _subjects(work: rows.Work, ask: Ask) -> list[rows.Subject]:
+    return sorted(ask.tables.where(rows.Subject, "work_id", work.id), key=lambda row: row.position)
 
 
 def _codes_of(scheme: str) -> Resolver:
-    def resolve(work: rows.Work, info: Info) -> list[str]:
-        return [subject.code for subject in _subjects(work, info) if subject.scheme == scheme]
+    def resolve(work: rows.Work, ask: Ask) -> list[str]:
+        return [subject.code for subject in _subjects(work, ask) if subject.scheme == scheme]
 
     return resolve
 
 
 def _subject_codes(
     work: rows.Work,
-    info: Info,
+    ask: Ask,
     schemesIn: list[str] | None = None,
     mainOnly: bool | None = None,
 ) -> list[rows.Subject]:
     wanted = schemesIn or list(SUBJECT_TYPES)
     return [
         subject
-        for subject in _subjects(work, info)
+        for subject in _subjects(work, ask)
         if subject.scheme in wanted and subject.scheme in SUBJECT_TYPES and (subject.main or not mainOnly)
     ]
 
 
-def _texts(work: rows.Work, info: Info, variantIn: list[str] | None = None) -> list[rows.MarketingText]:
-    found = asked(info).tables.where(rows.MarketingText, "work_id", work.id)
+def _texts(work: rows.Work, ask: Ask, variantIn: list[str] | None = None) -> list[rows.MarketingText]:
+    found = ask.tables.where(rows.MarketingText, "work_id", work.id)
     return [text for text in found if not variantIn or text.variant in variantIn]
 
 
 def _products(
-    work: rows.Work, info: Info, productSearch: Mapping[str, Any] | None = None
+    work: rows.Work, ask: Ask, productSearch: Mapping[str, Any] | None = None
 ) -> tuple[rows.Product, ...]:
-    ask = asked(info)
     return products_matching(ask, ask.tables.where(rows.Product, "work_id", work.id), productSearch)
 
 
-def _audience(work: rows.Work, info: Info) -> Audience:
+def _alternative_titles(work: rows.Work, ask: Ask) -> str | None:
+    return "; ".join(work.alternative_titles) or None
+
+
+def _audience(work: rows.Work, ask: Ask) -> Audience:
     return Audience(
         description=work.audience_description,
         audience_codes=work.audience_codes,
@@ -128,21 +128,21 @@ def _audience(work: rows.Work, info: Info) -> Audience:
 def products_named(key: str) -> Resolver:
     """A resolver that answers the products whose ids stand in a column; ids of removed ones are passed over."""
 
-    def resolve(row: object, info: Info) -> list[rows.Product]:
-        tables = asked(info).tables
+    def resolve(row: object, ask: Ask) -> list[rows.Product]:
+        tables = ask.tables
         ids: rows.Ids = getattr(row, key)
         return [product for each in ids if (product := tables.get(rows.Product, each))]
 
     return resolve
 
 
-def _series_title(series: rows.Series, info: Info) -> str:
+def _series_title(series: rows.Series, ask: Ask) -> str:
     return f"{series.name}: {series.subtitle}" if series.subtitle else series.name
 
 
 # ── texts and resources ──────────────────────────────────────────────────
 def _text(name: str) -> Resolver:
-    def resolve(row: rows.MarketingText, info: Info, stripHtml: bool | None = None) -> str:
+    def resolve(row: rows.MarketingText, ask: Ask, stripHtml: bool | None = None) -> str:
         html: str = getattr(row, name)
         return html_to_text(html) if stripHtml else html
 
@@ -150,15 +150,22 @@ def _text(name: str) -> Resolver:
 
 
 def _characters(name: str) -> Resolver:
-    return lambda row, info: len(html_to_text(getattr(row, name)))
+    def resolve(row: rows.MarketingText, ask: Ask) -> int:
+        return len(html_to_text(getattr(row, name)))
+
+    return resolve
 
 
-def _approval_name(row: rows.MarketingText, info: Info) -> str | None:
+def _html_size(row: rows.MarketingText, ask: Ask) -> str:
+    return str(len(row.external_html))
+
+
+def _approval_name(row: rows.MarketingText, ask: Ask) -> str | None:
     return row.approval_status.capitalize() if row.approval_status else None
 
 
-def _format_words(row: rows.MarketingText, info: Info) -> str | None:
-    tables = asked(info).tables
+def _format_words(row: rows.MarketingText, ask: Ask) -> str | None:
+    tables = ask.tables
     said: list[str] = []
     for product_id in row.product_ids:
         product = tables.get(rows.Product, product_id)
@@ -172,39 +179,71 @@ def _format_words(row: rows.MarketingText, info: Info) -> str | None:
     return ", ".join(said) or None
 
 
-def _is_processing(row: rows.SupportingResource, info: Info) -> bool:
-    return row.ready_at is not None and _now(info) < row.ready_at
+def _is_processing(row: rows.SupportingResource, ask: Ask) -> bool:
+    return row.ready_at is not None and ask.now < row.ready_at
 
 
-def _job_status(row: rows.SupportingResource, info: Info) -> str:
-    return "processing" if _is_processing(row, info) else "completed"
-
-
-def _now(info: Info) -> datetime:
-    return asked(info).now
+def _job_status(row: rows.SupportingResource, ask: Ask) -> str:
+    return "processing" if _is_processing(row, ask) else "completed"
 
 
 def _when_ready(name: str) -> Resolver:
     """Facts about an image that the platform knows only once it has made its sizes."""
-    return lambda row, info: None if _is_processing(row, info) else getattr(row, name)
+
+    def resolve(row: rows.SupportingResource, ask: Ask) -> object:
+        return None if _is_processing(row, ask) else getattr(row, name)
+
+    return resolve
 
 
-def _aspect_ratio(row: rows.SupportingResource, info: Info) -> float | None:
-    if _is_processing(row, info) or not row.height or not row.width:
+def _aspect_ratio(row: rows.SupportingResource, ask: Ask) -> float | None:
+    if _is_processing(row, ask) or not row.height or not row.width:
         return None
     return round(row.width / row.height, 4)
 
 
 # ── people ───────────────────────────────────────────────────────────────
-def _inverted(person: rows.Person, info: Info) -> str | None:
+def _inverted(person: rows.Person, ask: Ask) -> str | None:
     return ", ".join(part for part in (person.key_names, person.names_before_key) if part) or None
 
 
+def _name(contact: rows.Person | rows.Organisation, ask: Ask) -> str | None:
+    return contact_name(contact)
+
+
+def _emails(contact: rows.Contact, ask: Ask) -> list[Line]:
+    return [Line(email=each) for each in contact.emails]
+
+
+def _notes(contact: rows.Contact, ask: Ask) -> list[Line]:
+    return [Line(note_text=each) for each in contact.notes]
+
+
+def _affiliations(person: rows.Person, ask: Ask) -> list[Line]:
+    return [Line(affiliation=each) for each in person.affiliations]
+
+
+def _nothing(row: object, ask: Ask) -> None:
+    return None
+
+
+def _contributor(row: rows.Contribution, ask: Ask) -> rows.Person | rows.Organisation | None:
+    return ask.tables.contact(row.contact_id)
+
+
+def _client(contract: rows.Contract, ask: Ask) -> Line:
+    return Line(name=ask.settings.publisher_name)
+
+
+def _client_id(contract: rows.Contract, ask: Ask) -> int:
+    return CLIENT_ID
+
+
 _CONTACT: Mapping[str, Resolver] = {
-    "name": lambda contact, info: contact_name(contact),
+    "name": _name,
     "contributions": children(rows.Contribution, "contact_id"),
-    "emails": lambda contact, info: [Line(email=each) for each in contact.emails],
-    "notes": lambda contact, info: [Line(note_text=each) for each in contact.notes],
+    "emails": _emails,
+    "notes": _notes,
 }
 
 SUBJECT_TYPES: Mapping[str, str] = {"BIC": "BIC", "BISAC": "BISAC", "THEMA": "Thema"}
@@ -214,7 +253,7 @@ _OF_RUN: Mapping[str, Resolver] = {"products": products_named("product_ids")}
 
 TYPES: Mapping[str, Mapping[str, Resolver]] = {
     "Work": {
-        "alternativeTitles": lambda work, info: "; ".join(work.alternative_titles) or None,
+        "alternativeTitles": _alternative_titles,
         "audience": _audience,
         "authorshipDescription": authorship_of,
         "contributorPrettyList": contributors_in_words,
@@ -243,20 +282,18 @@ TYPES: Mapping[str, Mapping[str, Resolver]] = {
     "SeriesMembership": {"series": parent(rows.Series, "series_id")},
     "Series": {"titleWithSubtitle": _series_title},
     "Contribution": {
-        "contributor": lambda row, info: asked(info).tables.contact(row.contact_id),
+        "contributor": _contributor,
         "onixContributorRole": code_from("contributor role", "role_code"),
         "onixContributorRoleCode": column("role_code"),
         "work": parent(rows.Work, "work_id"),
     },
     "Person": {
         **_CONTACT,
-        "personName": lambda contact, info: contact_name(contact),
+        "personName": _name,
         "personNameInverted": _inverted,
-        "professionalAffiliations": lambda person, info: [
-            Line(affiliation=each) for each in person.affiliations
-        ],
+        "professionalAffiliations": _affiliations,
     },
-    "Organisation": {**_CONTACT, "gender": lambda *_: None, "keyNames": lambda *_: None},
+    "Organisation": {**_CONTACT, "gender": _nothing, "keyNames": _nothing},
     "Address": {"country": code_from("country", "country_code")},
     "MarketingText": {
         "alternateExternalText": _text("alternate_html"),
@@ -266,7 +303,7 @@ TYPES: Mapping[str, Mapping[str, Resolver]] = {
         "externalTextMarkdown": column("external_markdown"),
         "externalTextNumberOfCharacters": _characters("external_html"),
         "formatDescription": _format_words,
-        "htmlCharsCount": lambda row, info: str(len(row.external_html)),
+        "htmlCharsCount": _html_size,
         "internalText": _text("internal_html"),
         "internalTextMarkdown": column("internal_markdown"),
         "internalTextNumberOfCharacters": _characters("internal_html"),
@@ -290,8 +327,8 @@ TYPES: Mapping[str, Mapping[str, Resolver]] = {
         "prizeable": parent(rows.Work, "work_id"),
     },
     "Contract": {
-        "client": lambda contract, info: Line(name=asked(info).settings.publisher_name),
-        "clientId": lambda contract, info: CLIENT_ID,
+        "client": _client,
+        "clientId": _client_id,
         "deliveryDates": children(rows.DeliveryDate, "contract_id"),
         "flatFeeValue": as_float("flat_fee_value"),
         "gratisCopies": children(rows.GratisCopy, "contract_id"),

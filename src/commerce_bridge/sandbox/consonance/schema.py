@@ -7,7 +7,7 @@ say what the members answer that are not simply the column of their name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -16,7 +16,6 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
-    GraphQLAbstractType,
     GraphQLEnumType,
     GraphQLError,
     GraphQLInterfaceType,
@@ -31,9 +30,11 @@ from graphql import (
 )
 
 from commerce_bridge.sandbox.consonance import answers_product, answers_work, rows
-from commerce_bridge.sandbox.consonance.answers_product import Info, Resolver, asked
+from commerce_bridge.sandbox.consonance.answers_product import Resolver
 from commerce_bridge.sandbox.consonance.codes import ENUM_CODES, enum_spelling
 from commerce_bridge.sandbox.consonance.searches import (
+    Ask,
+    Search,
     page_of,
     prices_matching,
     product_title,
@@ -41,7 +42,6 @@ from commerce_bridge.sandbox.consonance.searches import (
     search_works,
     single,
 )
-from commerce_bridge.sandbox.consonance.tables import Tables
 from commerce_bridge.sandbox.consonance.writes import WRITES
 
 _SDL = ("roots", "products", "works", "contracts", "writes")
@@ -55,64 +55,59 @@ ERROR_SHAPES: Mapping[str, str] = {
 
 
 # ── roots ────────────────────────────────────────────────────────────────
-def _products(root: object, info: Info, **searches: Any) -> tuple[rows.Product, ...]:
-    ask = asked(info)
-    found = search_products(
-        ask, searches.get("productSearch"), searches.get("workSearch"), searches.get("priceSearch")
-    )
+def _products(
+    root: object,
+    ask: Ask,
+    productSearch: Search = None,
+    workSearch: Search = None,
+    priceSearch: Search = None,
+) -> tuple[rows.Product, ...]:
+    found = search_products(ask, productSearch, workSearch, priceSearch)
     return page_of(ask, found, lambda row: product_title(row, ask.tables.get(rows.Work, row.work_id)))
 
 
-def _product(root: object, info: Info, **searches: Any) -> rows.Product | None:
-    ask = asked(info)
-    return single(ask, search_products(ask, searches.get("productSearch")))
+def _product(root: object, ask: Ask, productSearch: Search = None) -> rows.Product | None:
+    return single(ask, search_products(ask, productSearch))
 
 
-def _works(root: object, info: Info, **searches: Any) -> tuple[rows.Work, ...]:
-    ask = asked(info)
-    found = search_works(ask, searches.get("workSearch"), searches.get("productSearch"))
-    return page_of(ask, found, lambda row: row.title)
+def _works(
+    root: object, ask: Ask, workSearch: Search = None, productSearch: Search = None
+) -> tuple[rows.Work, ...]:
+    return page_of(ask, search_works(ask, workSearch, productSearch), lambda row: row.title)
 
 
-def _work(root: object, info: Info, **searches: Any) -> rows.Work | None:
-    ask = asked(info)
-    return single(ask, search_works(ask, searches.get("workSearch")))
+def _work(root: object, ask: Ask, workSearch: Search = None) -> rows.Work | None:
+    return single(ask, search_works(ask, workSearch))
 
 
-def _contract(root: object, info: Info, **searches: Any) -> rows.Contract | None:
-    ask = asked(info)
-    wanted = (searches.get("contractSearch") or {}).get("idEq")
+def _contract(root: object, ask: Ask, contractSearch: Search = None) -> rows.Contract | None:
+    wanted: int | None = (contractSearch or {}).get("idEq")
     found = ask.tables.all(rows.Contract)
     return single(ask, found if wanted is None else tuple(row for row in found if row.id == wanted))
 
 
-def _contacts(root: object, info: Info, **searches: Any) -> list[rows.Contact]:
-    tables: Tables = asked(info).tables
-    part: str | None = (searches.get("contactSearch") or {}).get("personNameCont")
-    if part is not None:
-        return [
-            row
-            for row in tables.all(rows.Person)
-            if part.casefold() in (answers_product.contact_name(row) or "").casefold()
-        ]
-    everybody: list[rows.Contact] = [*tables.all(rows.Person), *tables.all(rows.Organisation)]
-    return sorted(everybody, key=lambda row: row.id)
+def _contacts(
+    root: object, ask: Ask, contactSearch: Search = None
+) -> Sequence[rows.Person | rows.Organisation]:
+    people = ask.tables.all(rows.Person)
+    part: str | None = (contactSearch or {}).get("personNameCont")
+    if part is None:
+        return sorted((*people, *ask.tables.all(rows.Organisation)), key=lambda row: row.id)
+    return [row for row in people if part.casefold() in (answers_product.contact_name(row) or "").casefold()]
 
 
-def _organisation(root: object, info: Info, **searches: Any) -> rows.Organisation | None:
-    ask = asked(info)
-    name: str | None = (searches.get("organisationSearch") or {}).get("nameEq")
+def _organisation(root: object, ask: Ask, organisationSearch: Search = None) -> rows.Organisation | None:
+    name: str | None = (organisationSearch or {}).get("nameEq")
     found = ask.tables.all(rows.Organisation)
     return single(ask, tuple(row for row in found if name is None or row.organisation_name == name))
 
 
-def _person(root: object, info: Info, id: int) -> rows.Person | None:
-    return asked(info).tables.get(rows.Person, id)
+def _person(root: object, ask: Ask, id: int) -> rows.Person | None:
+    return ask.tables.get(rows.Person, id)
 
 
-def _prices(root: object, info: Info, **searches: Any) -> tuple[rows.Price, ...]:
-    ask = asked(info)
-    return prices_matching(ask, ask.tables.all(rows.Price), searches.get("priceSearch"))
+def _prices(root: object, ask: Ask, priceSearch: Search = None) -> tuple[rows.Price, ...]:
+    return prices_matching(ask, ask.tables.all(rows.Price), priceSearch)
 
 
 QUERIES: Mapping[str, Resolver] = {
@@ -130,7 +125,10 @@ QUERIES: Mapping[str, Resolver] = {
 
 # ── building ─────────────────────────────────────────────────────────────
 def _document(error_shape: str) -> DocumentNode:
-    parts = [files(__package__).joinpath("sdl", f"{name}.graphql").read_text("utf-8") for name in _SDL]
+    parts = [
+        files("commerce_bridge.sandbox.consonance").joinpath("sdl", f"{name}.graphql").read_text("utf-8")
+        for name in _SDL
+    ]
     enums = {**ENUM_CODES, "CurrencyCode": _CURRENCIES}
     parts += [
         f"enum {name} {{ {' '.join(map(enum_spelling, codes.split()))} }}" for name, codes in enums.items()
@@ -185,7 +183,7 @@ def _address_in(value: object) -> str:
     raise GraphQLError(f"{value!r} is not an http address.")
 
 
-def _type_of(value: object, info: GraphQLResolveInfo, abstract: GraphQLAbstractType) -> str | None:
+def _type_of(value: Any, info: object, abstract_type: object) -> str | None:
     if isinstance(value, rows.Product):
         return value.type_name
     if isinstance(value, rows.Subject):
@@ -201,9 +199,9 @@ def _attach(schema: GraphQLSchema) -> None:
         if isinstance(named, GraphQLInterfaceType):
             named.resolve_type = _type_of
         if isinstance(named, GraphQLObjectType):
-            for name, resolve in _resolvers(named).items():
-                if name in named.fields:
-                    named.fields[name].resolve = resolve
+            resolvers = _resolvers(named)
+            for name, member in named.fields.items():
+                member.resolve = _adapted(resolvers[name]) if name in resolvers else _from_column(name)
     _scalar(schema, "ISO8601Date", _day_in, date.isoformat)
     _scalar(schema, "ISO8601DateTime", _instant_in, _instant_out)
     _scalar(schema, "URL", _address_in, str)
@@ -220,6 +218,23 @@ def _resolvers(named: GraphQLObjectType) -> Mapping[str, Resolver]:
     return answers_product.OTHERS.get(named.name) or answers_work.TYPES.get(named.name, {})
 
 
+def _adapted(resolve: Resolver) -> Callable[..., object]:
+    def answer(source: object, info: GraphQLResolveInfo[Ask], **arguments: Any) -> object:
+        return resolve(source, info.context, **arguments)
+
+    return answer
+
+
+def _from_column(member: str) -> Callable[..., object]:
+    """A member that is not in the tables above answers the column of its name in snake case."""
+    name = rows.snake(member)
+
+    def answer(source: object, info: GraphQLResolveInfo[Ask]) -> object:
+        return getattr(source, name)
+
+    return answer
+
+
 def _scalar(schema: GraphQLSchema, name: str, read: Any, write: Any) -> None:
     scalar = schema.type_map[name]
     assert isinstance(scalar, GraphQLScalarType)
@@ -233,13 +248,3 @@ def consonance_schema(error_shape: str = "field_messages") -> GraphQLSchema:
     schema = build_ast_schema(_document(error_shape))
     _attach(schema)
     return schema
-
-
-@cache
-def _column(member: str) -> str:
-    return rows.snake(member)
-
-
-def answer_member(source: object, info: GraphQLResolveInfo, **arguments: Any) -> object:
-    """What a member without a resolver answers: the column of its name in snake case."""
-    return getattr(source, _column(info.field_name))

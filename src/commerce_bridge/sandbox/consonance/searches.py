@@ -24,7 +24,17 @@ R = TypeVar("R", bound=rows.Row)
 Search = Mapping[str, Any] | None
 
 _NAMED = frozenset(
-    ["work", "product", "price", "imprint", "series", "series_membership", "contribution", "person", "organisation"]
+    [
+        "work",
+        "product",
+        "price",
+        "imprint",
+        "series",
+        "series_membership",
+        "contribution",
+        "person",
+        "organisation",
+    ]
 )
 _YES = frozenset({"true", "1", "t", "yes"})
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from attrs import asdict
 from graphql import (
@@ -17,7 +17,7 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
-    execute,
+    execute,  # pyright: ignore[reportUnknownVariableType]  # the library leaves some parameters open
     parse,
     specified_rules,
     validate,
@@ -26,7 +26,7 @@ from graphql import (
 from commerce_bridge.flow.messages import Request, Response
 from commerce_bridge.sandbox.catalogue import Book, demo_catalogue
 from commerce_bridge.sandbox.consonance import rows
-from commerce_bridge.sandbox.consonance.schema import answer_member, consonance_schema
+from commerce_bridge.sandbox.consonance.schema import consonance_schema
 from commerce_bridge.sandbox.consonance.searches import Ask
 from commerce_bridge.sandbox.consonance.seed import SEEDED_AT, Loaded, load_book, load_catalogue
 from commerce_bridge.sandbox.consonance.settings import Settings
@@ -169,18 +169,20 @@ class ConsonanceSandbox:
 
     def _graphql(self, request: Request, now: datetime) -> tuple[Response, bool]:
         try:
-            asked = json.loads(request.body)
+            body: object = json.loads(request.body)
         except ValueError:
             return _json(400, {"errors": [{"message": "The body is not JSON."}]}), False
-        text = asked.get("query") if isinstance(asked, dict) else None
-        variables = asked.get("variables") or {} if isinstance(asked, dict) else {}
+        asked = cast(dict[str, Any], body) if isinstance(body, dict) else {}
+        text, variables = asked.get("query"), cast(object, asked.get("variables") or {})
         if not isinstance(text, str) or not isinstance(variables, dict):
             return self._invalid([{"message": "No query was given."}]), False
         schema = consonance_schema(self._settings.error_shape)
         document, wrongs = checked(schema, text, introspection=self._settings.introspection)
         if document is None:
             return self._invalid(wrongs), False
-        result = self._execute(schema, document, variables, asked.get("operationName"), now)
+        result = self._execute(
+            schema, document, cast(dict[str, Any], variables), asked.get("operationName"), now
+        )
         return _json(200, self._shown(result)), True
 
     def _invalid(self, wrongs: list[dict[str, Any]]) -> Response:
@@ -200,13 +202,12 @@ class ConsonanceSandbox:
             context_value=Ask(tables=self.tables, settings=self._settings, now=now),
             variable_values=variables,
             operation_name=operation_name,
-            field_resolver=answer_member,
             middleware=[self._break] if self._settings.broken_fields else None,
         )
         assert isinstance(result, ExecutionResult)
         return result
 
-    def _break(self, resolve: Any, source: object, info: GraphQLResolveInfo, **arguments: Any) -> object:
+    def _break(self, resolve: Any, source: object, info: GraphQLResolveInfo[Ask], **arguments: Any) -> object:
         names = {info.parent_type.name, *(each.name for each in info.parent_type.interfaces)}
         if any(f"{name}.{info.field_name}" in self._settings.broken_fields for name in names):
             raise GraphQLError("Something went wrong.")
@@ -246,12 +247,12 @@ def checked(
     return (None, [dict(error.formatted) for error in wrongs]) if wrongs else (document, [])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: _plain(each) for name, each in cast(dict[str, object], value).items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, (date, datetime)):
+        return [_plain(each) for each in cast(Iterable[object], value)]
+    if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 

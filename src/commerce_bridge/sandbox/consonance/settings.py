@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import asdict, evolve, field, fields, frozen, validators
@@ -10,6 +11,13 @@ from attrs.validators import ge, instance_of, optional
 
 def _one_of(*choices: object) -> Any:
     return validators.in_(choices)
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
+
+
+_AT_LEAST_ONE: Any = optional([instance_of(int), ge(1)])
 
 
 @frozen(kw_only=True)
@@ -42,7 +50,7 @@ class Settings:
         publisher_name: The name of the account's owner.
     """
 
-    page_cap: int | None = field(default=100, validator=optional([instance_of(int), ge(1)]))
+    page_cap: int | None = field(default=100, validator=_AT_LEAST_ONE)
     order: str = field(default="id", validator=_one_of("id", "mixed", "title"))
     changed_since_timezone: str = field(default="UTC", validator=instance_of(str))
     changed_since_reach: str = field(default="all", validator=_one_of("all", "named"))
@@ -57,9 +65,9 @@ class Settings:
     auth_failure_json: bool = field(default=True, validator=instance_of(bool))
     read_only_key: bool = field(default=False, validator=instance_of(bool))
     introspection: bool = field(default=True, validator=instance_of(bool))
-    requests_per_minute: int | None = field(default=None, validator=optional([instance_of(int), ge(1)]))
+    requests_per_minute: int | None = field(default=None, validator=_AT_LEAST_ONE)
     send_retry_after: bool = field(default=True, validator=instance_of(bool))
-    broken_fields: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    broken_fields: tuple[str, ...] = field(default=(), converter=_texts)
     image_processing_s: float = field(default=30.0, validator=ge(0))
     publisher_name: str = field(default="Larkmere & Daughters", validator=instance_of(str))
 

@@ -18,7 +18,7 @@ from attrs import frozen
 from graphql import GraphQLError
 
 from commerce_bridge.sandbox.consonance import rows
-from commerce_bridge.sandbox.consonance.answers_product import Info, Resolver, asked
+from commerce_bridge.sandbox.consonance.answers_product import Resolver
 from commerce_bridge.sandbox.consonance.isbn import is_valid
 from commerce_bridge.sandbox.consonance.markup import markdown_to_html
 from commerce_bridge.sandbox.consonance.searches import Ask
@@ -102,11 +102,9 @@ def _refused(write: Input, wrongs: Sequence[Wrong]) -> Payload:
     )
 
 
-def _writing(info: Info) -> Ask:
-    ask = asked(info)
+def _check_may_write(ask: Ask) -> None:
     if ask.settings.read_only_key:
         raise GraphQLError("This API key may only read.")
-    return ask
 
 
 # ── products and works ───────────────────────────────────────────────────
@@ -127,9 +125,9 @@ def _product_wrongs(ask: Ask, write: Input, work_id: int | None = None, path: st
     )
 
 
-def update_product(root: object, info: Info, input: Input) -> Payload:
+def update_product(root: object, ask: Ask, input: Input) -> Payload:
     """Change the members given of one product."""
-    ask = _writing(info)
+    _check_may_write(ask)
     if wrongs := _product_wrongs(ask, input):
         return _refused(input, wrongs)
     ask.tables.edit("product", input["id"], at=ask.now, **_product_changes(input))
@@ -176,9 +174,9 @@ def _replace_subjects(ask: Ask, work_id: int, scheme: str, codes: Sequence[str])
             )
 
 
-def update_work(root: object, info: Info, input: Input) -> Payload:
+def update_work(root: object, ask: Ask, input: Input) -> Payload:
     """Change the members given of one work and of any of its products: all of it or nothing."""
-    ask = _writing(info)
+    _check_may_write(ask)
     if wrongs := _work_wrongs(ask, input):
         return _refused(input, wrongs)
     changes: dict[str, Any] = {
@@ -213,9 +211,9 @@ def _work_of_text(ask: Ask, write: Input) -> int | None:
     return next((product.work_id for product in products if product), None)
 
 
-def create_marketing_text(root: object, info: Info, input: Input) -> Payload:
+def create_marketing_text(root: object, ask: Ask, input: Input) -> Payload:
     """Add a text to a work, for the products named or for none."""
-    ask = _writing(info)
+    _check_may_write(ask)
     work_id = _work_of_text(ask, input)
     product_ids = tuple(input.get("productIds") or ())
     wrongs = [] if work_id else [Wrong(name="workId", message="was not found")]
@@ -225,7 +223,7 @@ def create_marketing_text(root: object, info: Info, input: Input) -> Payload:
         wrongs += _foreign_products(ask, work_id, product_ids)
     if wrongs:
         return _refused(input, wrongs)
-    texts = {
+    texts: dict[str, Any] = {
         f"{ours}_{shape}": markdown_to_html(text) if shape == "html" else text
         for ours, theirs in (
             ("external", "externalTextMarkdown"),
@@ -275,9 +273,9 @@ def _resource_wrongs(ask: Ask, write: Input) -> list[Wrong]:
     return wrongs + _foreign_products(ask, write["workId"], write.get("productIds") or ())
 
 
-def create_supporting_resource(root: object, info: Info, input: Input) -> Payload:
+def create_supporting_resource(root: object, ask: Ask, input: Input) -> Payload:
     """Add an image to a work: fetched from an address, or uploaded to one that is answered."""
-    ask = _writing(info)
+    _check_may_write(ask)
     if wrongs := _resource_wrongs(ask, input):
         return _refused(input, wrongs)
     work_id, variant = input["workId"], input.get("resourceVariant") or "FRONT_COVER"
