@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from attrs import field, frozen
 
 from commerce_bridge.domain.absence import MISSING, Maybe
+from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
 
 
@@ -156,13 +157,16 @@ class Record:
 
     Args:
         values: Field to value; a field that is not there is MISSING.
-        elements: All elements that the target shows, ours and others'; empty for a source.
+        elements: All elements that the target shows, ours and others', with the target's name of each
+            (None where it has none); empty for a source.
         parts: Sub-records by their natural key, such as the variants of a product by SKU.
+        ref: The target's name of the record, or None.
     """
 
     values: Mapping[AnyField, Any] = field(factory=dict[AnyField, Any])
-    elements: frozenset[Element] = frozenset()
+    elements: Mapping[Element, Ref | None] = field(factory=dict[Element, "Ref | None"])
     parts: Mapping[str, Record] = field(factory=dict[str, "Record"])
+    ref: Ref | None = None
 
     def get(self, name: AnyField) -> Maybe[Any]:
         """The value of a field, or MISSING."""

@@ -64,6 +64,8 @@ class Step:
         target: The target's name of the record; None before it exists.
         observed: The target's version that the step stands on; empty for CREATE.
         needs: Records that must exist first.
+        seen: What the target showed of the record where the step needs it: the values it changes, and all
+            elements with their names; None for CREATE.
         reason: For OPEN_WORK, why a person is needed.
         detail: For OPEN_WORK, in words, with what to try.
     """
@@ -77,6 +79,7 @@ class Step:
     target: Ref | None = None
     observed: str = ""
     needs: tuple[str, ...] = ()
+    seen: Record | None = None
     reason: str = ""
     detail: str = ""
 
