@@ -60,7 +60,7 @@ def metafield(namespace: str, key: str, value: Compute | None = None, *, shown: 
     return _placed("metafield", shape, value, namespace=namespace, key=key, shown=shown)
 
 
-def _placed(rule: str, shape: Callable[[Any], Any], value: Compute | None, **params: object) -> OfItsField:
+def _placed(rule: str, shape: Callable[[Any], Any], value: Compute | None, **params: Any) -> OfItsField:
     def make(name: AnyField) -> Named:
         inner = value or value_of(name)
 

@@ -1,0 +1,81 @@
+"""What a rule looks at, and what it decides: one field of one record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from commerce_bridge.domain.absence import CLEARED, MISSING, Maybe
+from commerce_bridge.domain.fields import AnyField
+
+
+@frozen(kw_only=True)
+class Case:
+    """One field of one record, as every side has it.
+
+    Args:
+        field: Which field.
+        base: The last agreed value; MISSING when the sides never agreed.
+        sides: Side name to its value.
+        source: The name of the side that is read.
+        target: The name of the side that is written.
+        is_new: Whether the record does not exist on the target yet.
+    """
+
+    field: AnyField
+    base: Maybe[Any]
+    sides: Mapping[str, Maybe[Any]]
+    source: str
+    target: str
+    is_new: bool = False
+
+    @property
+    def wanted(self) -> Maybe[Any]:
+        """What the source says."""
+        return self.sides[self.source]
+
+    @property
+    def standing(self) -> Maybe[Any]:
+        """What the target shows."""
+        return self.sides[self.target]
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody changed the target since the sides last agreed."""
+        return self.base is not MISSING and self.standing != self.base
+
+
+@frozen(kw_only=True)
+class Decision:
+    """What a field is to be, and why.
+
+    Args:
+        field: Which field.
+        value: What it is to be on the target.
+        owner: The side that owns it.
+        rule: The rule that decided.
+        candidates: Side name to the value it offered.
+        loser: The side whose value was set aside, or None when they agree.
+        reason: In words, where the rule's name does not say enough.
+    """
+
+    field: AnyField
+    value: Maybe[Any]
+    owner: str
+    rule: str
+    candidates: Mapping[str, Maybe[Any]] = field(factory=dict[str, Any])
+    loser: str | None = None
+    reason: str = ""
+
+    def changes(self, standing: Maybe[Any]) -> bool:
+        """Whether the target has to be written: a value that differs, or one to clear."""
+        if self.value is MISSING:
+            return False
+        if self.value is CLEARED:
+            return standing is not MISSING and standing is not CLEARED
+        return bool(self.value != standing)
+
+
+RuleFn: TypeAlias = Callable[[Case], "Decision | None"]

@@ -1,0 +1,59 @@
+"""Explanations: why a field is what it is, in one sentence and as data."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import Any, cast
+
+from attrs import frozen
+
+from commerce_bridge.domain.absence import Cleared, Maybe, Missing
+from commerce_bridge.merge.case import Decision
+
+
+@frozen(kw_only=True)
+class Explanation:
+    """Why one field of one record is what it is.
+
+    Args:
+        record: Canonical id.
+        decision: What was decided.
+        written_at: ISO 8601 instant of the write, or None when it was not written.
+        receipt: The receipt of the write, or None.
+    """
+
+    record: str
+    decision: Decision
+    written_at: str | None = None
+    receipt: str | None = None
+
+    def __str__(self) -> str:
+        decision = self.decision
+        parts = [
+            f"{decision.field.text} is {show(decision.value)}: owned by {decision.owner}, rule {decision.rule}"
+        ]
+        if decision.reason:
+            parts.append(decision.reason)
+        if decision.loser is not None:
+            parts.append(f"{decision.loser} had {show(decision.candidates.get(decision.loser))}")
+        if self.written_at is not None:
+            parts.append(f"written {self.written_at}")
+        return "; ".join(parts) + "."
+
+
+def show(value: Maybe[Any]) -> str:
+    """A value as people read it, shortened."""
+    if value is None or isinstance(value, Missing):
+        return "nothing"
+    if isinstance(value, Cleared):
+        return "cleared"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        texts = sorted(show(one) for one in cast("Iterable[Any]", value))
+        return ", ".join(texts) or "none"
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else text[:57] + "…"
