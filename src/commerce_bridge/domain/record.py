@@ -148,6 +148,17 @@ class Kin:
         return self.record
 
 
+@frozen
+class Candidates:
+    """Values for a field that must be unique on the target: the first that nobody else has is taken.
+
+    Args:
+        values: From the nicest to the surest, at least one.
+    """
+
+    values: tuple[str, ...]
+
+
 Element: TypeAlias = Fact | Note | Picture | Placement | Outlet | Kin
 
 

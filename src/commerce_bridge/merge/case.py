@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+import attrs
+from attrs import frozen
 
 from commerce_bridge.domain.absence import CLEARED, MISSING, Maybe
 from commerce_bridge.domain.fields import AnyField
@@ -65,7 +66,7 @@ class Decision:
     value: Maybe[Any]
     owner: str
     rule: str
-    candidates: Mapping[str, Maybe[Any]] = field(factory=dict[str, Any])
+    candidates: Mapping[str, Maybe[Any]] = attrs.field(factory=dict[str, Any])
     loser: str | None = None
     reason: str = ""
 

@@ -178,6 +178,7 @@ class Known:
         done: Rows that have taken hold.
         failed: Rows that will not take hold; a step with one of them is over.
         seen: Canonical id to the record as the target last showed it.
+        lost: Canonical ids of records that will not come to exist in this run: nobody waits for them.
     """
 
     bindings: Mapping[str, Ref] = field(factory=dict[str, Ref])
@@ -185,6 +186,7 @@ class Known:
     done: frozenset[RowId] = frozenset()
     failed: frozenset[RowId] = frozenset()
     seen: Mapping[str, Record] = field(factory=dict[str, Record])
+    lost: frozenset[str] = frozenset()
 
     def told(self, results: tuple[RowResult, ...], record_of: Mapping[str, str], main_part: str) -> Known:
         """What is known after some results.
