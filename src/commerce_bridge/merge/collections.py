@@ -8,7 +8,7 @@ whatever stands in the same slot.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -23,7 +23,7 @@ def elements(value: Maybe[Any]) -> frozenset[Element]:
     if isinstance(value, _KINDS):
         return frozenset({value})
     if isinstance(value, frozenset):
-        return frozenset(one for one in value if isinstance(one, _KINDS))
+        return frozenset(one for one in cast("frozenset[object]", value) if isinstance(one, _KINDS))
     return frozenset()
 
 
