@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from attrs import frozen
 
 from .settings import Settings
-from .wire import refuse
+from .wire import Row, refuse
 
 IMAGE_URL_MAX = 255
 """Characters in an `image_url`."""
@@ -117,3 +117,14 @@ def public_url(store_hash: str, folder: str, path: str, size: str = "") -> str:
     """The address at which a stored file is shown, in a size such as `.386.513`."""
     stem, _, ending = path.rpartition(".")
     return f"https://cdn.bigcommerce.example/s-{store_hash}/{folder}/{stem}{size}.{ending}"
+
+
+def shown_file(picture: Picture, file_number: int, store_hash: str, folder: str) -> Row:
+    """What is kept of a picture that is shown by its address alone."""
+    path = stored_path(picture.name, file_number)
+    return {
+        "url": public_url(store_hash, folder, path),
+        "image_file": path,
+        "source": picture.source,
+        "content": picture.content,
+    }

@@ -149,8 +149,16 @@ def moment_filters(field: str) -> dict[str, Filter]:
     }
 
 
-def active(call: Call, filters: Filters, controls: Iterable[str] = ()) -> list[tuple[Filter, Any]]:
+def active(
+    call: Call, filters: Filters, controls: Iterable[str] = (), *, strict: bool = False
+) -> list[tuple[Filter, Any]]:
     """The filters a request uses, with their values.
+
+    Args:
+        call: The request.
+        filters: The filters the collection knows.
+        controls: Other parameters it knows, beside pages and fields.
+        strict: Whether unknown parameters are refused whatever the switch says.
 
     Raises:
         Refused: 422 for unknown parameters and values that make no sense, 400 for a list that is too long.
@@ -158,7 +166,7 @@ def active(call: Call, filters: Filters, controls: Iterable[str] = ()) -> list[t
     allowed = {*CONTROLS, *LOOKS, *controls}
     names = [name for name in call.query.names() if name not in allowed]
     strange = [name for name in names if name not in filters]
-    if strange and call.settings.unknown_filters == "refused":
+    if strange and (strict or call.settings.unknown_filters == "refused"):
         raise refuse(422, f"The filter(s): {', '.join(strange)} are not valid filter parameter(s).")
     used: list[tuple[Filter, Any]] = []
     for name in names:

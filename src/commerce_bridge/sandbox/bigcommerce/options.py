@@ -43,7 +43,6 @@ def new_value(store: Store, option: Row, label: str, **more: object) -> Row:
         "id": store.next_id("option_value"),
         "label": label,
         "sort_order": len(option["option_values"]),
-        "value_data": None,
         "is_default": False,
         **more,
     }
@@ -85,6 +84,16 @@ def chosen_by_id(product: Row, pairs: Sequence[Row]) -> list[Row]:
             )
         chosen.append({"id": value["id"], "option_id": option["id"]})
     return chosen
+
+
+def shown_option(option: Row) -> Row:
+    """What is answered of an option."""
+    return {**option, "option_values": [shown_value(value) for value in option["option_values"]]}
+
+
+def shown_value(value: Row) -> Row:
+    """What is answered of an option value."""
+    return dict(value)
 
 
 def shown_choice(product: Row, chosen: Sequence[Row]) -> list[Row]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 
 from .call import Call
 from .image_rows import shown_image
+from .options import shown_option
 from .paging import only_fields
 from .variant_rows import product_price, shown_variant
 from .wire import Row
@@ -13,11 +14,6 @@ from .wire import Row
 _INNER = ("variants", "options", "images", "custom_fields", "videos", "bulk_pricing_rules", "reviews")
 _ALWAYS = ("id", "gift_wrapping_options_type", "gift_wrapping_options_list")
 """Fields that `include_fields` and `exclude_fields` cannot take away."""
-
-
-def shown_option(option: Row) -> Row:
-    """What is answered of an option."""
-    return {**option, "option_values": [dict(value) for value in option["option_values"]]}
 
 
 def _images(call: Call, product: Row) -> list[Row]:

@@ -6,15 +6,39 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from . import assignments, channels, metafields, products, store_information
+from . import (
+    assignments,
+    brands,
+    categories,
+    channels,
+    images,
+    listings,
+    metafields,
+    option_routes,
+    part_routes,
+    products,
+    store_information,
+    summary,
+    trees,
+    variants,
+)
 from .call import Route
 
 ROUTES: tuple[Route, ...] = (
     *store_information.ROUTES,
     *products.ROUTES,
+    *variants.ROUTES,
+    *option_routes.ROUTES,
+    *images.ROUTES,
+    *part_routes.ROUTES,
+    *brands.ROUTES,
+    *trees.ROUTES,
+    *categories.ROUTES,
+    *summary.ROUTES,
     *metafields.ROUTES,
     *assignments.ROUTES,
     *channels.ROUTES,
+    *listings.ROUTES,
 )
 """Every operation the sandbox serves; all other paths are a 404."""
 

@@ -93,6 +93,7 @@ class Settings:
         first_image_is_thumbnail: Whether a product's first image becomes its thumbnail unasked.
     Variants:
         variants_batch_creates: Whether `PUT /catalog/variants` creates rows without an id.
+        variants_batch_bad_row: ``refuse`` saves nothing, ``partial`` the good rows; the answer is a 422 either way.
     Batches whose maximum the vendor does not state:
         metafield_batch_max, category_batch_max, assignment_batch_max: Rows; above it 413.
         resource_id_in_on_batch_metafields: ``ignored``, ``honoured`` or ``refused``.
@@ -142,6 +143,7 @@ class Settings:
     first_image_is_thumbnail: bool = False
 
     variants_batch_creates: bool = True
+    variants_batch_bad_row: str = field(default="refuse", validator=_among("partial", "refuse"))
     metafield_batch_max: int = field(default=50, validator=_at_least_one)
     category_batch_max: int = field(default=50, validator=_at_least_one)
     assignment_batch_max: int = field(default=50, validator=_at_least_one)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
 from attrs import define, field
 
-from .wire import Row
+from .wire import Refused, Row
 
 FIRST_IDS = {
     "product": 101,
@@ -119,6 +119,25 @@ class Store:
             yield
         finally:
             self._index(product)
+
+    @contextmanager
+    def all_or_nothing(self, numbers: Iterable[int]) -> Generator[None]:
+        """Put products, and brands made on the way, back as they were when a batch is refused."""
+        before = {
+            number: copy.deepcopy(self.products[number]) for number in numbers if number in self.products
+        }
+        brands = set(self.brands)
+        try:
+            yield
+        except Refused:
+            for number, product in before.items():
+                self._unindex(self.products[number])
+                self.products[number] = product
+            for product in before.values():
+                self._index(product)
+            for number in set(self.brands) - brands:
+                self.free_url(self.brands.pop(number)["custom_url"]["url"])
+            raise
 
     def claim_url(self, url: str, kind: str, number: int) -> None:
         """Note that an address belongs to one entity."""

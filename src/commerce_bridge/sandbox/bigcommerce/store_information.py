@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from .call import Call, Route
-from .wire import Answer, Row
+from .paging import v2_page
+from .wire import Answer, Row, refuse
 
 SCOPE = "store_v2_information"
 
-_MONEY = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "$", "AUD": "$"}
+_SIGNS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "$", "AUD": "$"}
+
+
+def sign(code: str) -> str:
+    """The sign of a currency, or its code."""
+    return _SIGNS.get(code, code)
 
 
 def get_time(call: Call) -> Answer:
@@ -65,7 +71,7 @@ def get_store(call: Call) -> Answer:
             "timezone": _timezone(),
             "language": "en",
             "currency": settings.currency,
-            "currency_symbol": _MONEY.get(settings.currency, settings.currency),
+            "currency_symbol": sign(settings.currency),
             "decimal_separator": ".",
             "thousands_separator": ",",
             "decimal_places": 2,
@@ -90,7 +96,23 @@ def get_store(call: Call) -> Answer:
     )
 
 
+def list_currencies(call: Call) -> Answer:
+    """`GET /v2/currencies`: a bare array."""
+    rows = [call.store.currencies[number] for number in sorted(call.store.currencies)]
+    return v2_page(call, rows, dict)
+
+
+def get_currency(call: Call) -> Answer:
+    """`GET /v2/currencies/{currency_id}`: a bare object."""
+    currency = call.store.currencies.get(call.ids["currency_id"])
+    if currency is None:
+        raise refuse(404, "The requested resource was not found.")
+    return Answer(body=dict(currency))
+
+
 ROUTES = (
+    Route(method="GET", path="/v2/currencies", run=list_currencies, scope=SCOPE),
+    Route(method="GET", path="/v2/currencies/{currency_id}", run=get_currency, scope=SCOPE),
     Route(method="GET", path="/v2/time", run=get_time, scope=None),
     Route(method="GET", path="/v2/store", run=get_store, scope=SCOPE),
 )

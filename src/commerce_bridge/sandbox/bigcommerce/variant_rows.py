@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from .check import Rule, checked, flag, invalid, number, text, whole
-from .fetching import fetched, public_url, stored_path
+from .fetching import fetched, shown_file
 from .options import chosen_by_label, shown_choice
 from .product_fields import STOCK_LIMIT
 from .settings import Settings
 from .store import Store
-from .wire import Refused, Row, is_list, is_row, refuse
+from .wire import Refused, Row, is_list, is_row, not_found, refuse
 
 VARIANTS_MAX = 600
 """SKUs of one product."""
+
+VARIANT_FOLDER = "attribute_rule_images"
+"""Where the pictures of variants lie."""
 
 VARIANT_RULES: dict[str, Rule] = {
     "sku": text(0, 255),
@@ -75,6 +78,19 @@ def fresh_variant(store: Store, product: Row, *, base: bool) -> Row:
     }
 
 
+def variant_of(product: Row, number: int) -> Row:
+    """The product's variant with this id.
+
+    Raises:
+        Refused: 404 when it has none.
+    """
+    variants: list[Row] = product["variants"]
+    for variant in variants:
+        if variant["id"] == number:
+            return variant
+    raise not_found("The variant")
+
+
 def shown_variant(product: Row, variant: Row) -> Row:
     """What the platform answers of a variant."""
     shown = {name: value for name, value in variant.items() if name not in ("image", "map_price")}
@@ -128,13 +144,7 @@ def picture_of(url: str, store: Store, settings: Settings) -> Row | None:
         return None
     # Only product pictures have the 255-character bound in the vendor's reference.
     picture = fetched(url, settings, most=None)
-    path = stored_path(picture.name, store.next_id("file"))
-    return {
-        "url": public_url(settings.store_hash, "attribute_rule_images", path),
-        "image_file": path,
-        "source": picture.source,
-        "content": picture.content,
-    }
+    return shown_file(picture, store.next_id("file"), settings.store_hash, VARIANT_FOLDER)
 
 
 def read_variant(body: Row, *, path: str = "") -> tuple[Row, Row]:
