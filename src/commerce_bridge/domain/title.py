@@ -277,6 +277,9 @@ class Supply:
         expected: When it is expected to be available, or None.
         on_sale: Not to be sold before, in this market, or None.
         countries: Codes of its countries; empty for all.
+        publication_date: The nominal date in this market where the source gives one, or None.
+        preorder_from: No consumer preorders before, in this market, or None.
+        announced: Not to be announced to this market's public before, or None.
     """
 
     availability: str | None = None
@@ -284,6 +287,9 @@ class Supply:
     expected: Date | None = None
     on_sale: Date | None = None
     countries: frozenset[str] = frozenset()
+    publication_date: Date | None = None
+    preorder_from: Date | None = None
+    announced: Date | None = None
 
 
 @frozen(kw_only=True)
