@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar, assert_never
 
 from attrs import define, field, frozen
 
-from commerce_bridge.errors import BridgeError, TransportError
+from commerce_bridge.errors import BridgeError, TimedOut, TransportError
 from commerce_bridge.flow.carry import perform_instant, perform_state
 from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.effects import (
@@ -52,6 +52,15 @@ class Reply:
 
     outcome: Response | TransportError
     delay_s: float = 0.0
+
+    def seen(self, latency_s: float, timeout_s: float) -> tuple[float, Response | TransportError]:
+        """When the caller sees what: seconds after it asked, and the outcome, or a time-out before it."""
+        wait_s = latency_s + self.delay_s
+        if wait_s <= timeout_s:
+            return wait_s, self.outcome
+        if isinstance(self.outcome, TimedOut):
+            return timeout_s, self.outcome
+        return timeout_s, TimedOut(f"No answer within {timeout_s:g} s; it would have taken {wait_s:g} s.")
 
 
 class World(Protocol):
@@ -240,8 +249,8 @@ class PlayDriver:
     def _send(self, task: _Task, effect: Send) -> None:
         world: World = self.wiring.transport_of(effect.account)
         reply = world.answer(effect.request, self.clock.instant, effect.timeout_s)
-        outcome = reply.outcome
-        arrives = self.clock.instant + timedelta(seconds=self.latency_s + reply.delay_s)
+        wait_s, outcome = reply.seen(self.latency_s, effect.timeout_s)
+        arrives = self.clock.instant + timedelta(seconds=wait_s)
         self._at(arrives, task, Err(outcome) if isinstance(outcome, TransportError) else Ok(outcome))
 
     def _gather(self, task: _Task, path: str, effect: Gather) -> Ok[Any] | None:

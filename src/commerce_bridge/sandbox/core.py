@@ -7,11 +7,12 @@ it shares no code with the platform rooms: shared code would hide shared mistake
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from commerce_bridge.flow.messages import Request, Response
 
@@ -44,7 +45,11 @@ class Sandbox(Protocol):
         ...
 
     def handle(self, request: Request, now: datetime) -> Response:
-        """Answer one request and change the state; the same calls give the same answers."""
+        """Answer one request, change the state and write one line to `log`.
+
+        The same calls give the same answers.  Requests that faults keep away, and answers they
+        drop, are noted in the log by the world around the sandbox.
+        """
         ...
 
     def state(self) -> dict[str, Any]:
@@ -64,6 +69,37 @@ class Sandbox(Protocol):
         ...
 
 
+FAULT_KINDS = ("status", "cut_before", "cut_after", "timeout_before", "timeout_after", "delay")
+"""Every kind of `Fault`."""
+
+
+def _known_kind(_: object, attribute: Attribute[str], value: str) -> None:
+    if value not in FAULT_KINDS:
+        raise ValueError(f"unknown kind of fault {value!r}; known: {', '.join(FAULT_KINDS)}")
+
+
+def _pattern(_: object, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is None:
+        return
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"path must be a regular expression, not {value!r}: {error}") from None
+
+
+def _at_least(least: float) -> Any:
+    def check(_: object, attribute: Attribute[Any], value: float | None) -> None:
+        if value is not None and value < least:
+            raise ValueError(f"{attribute.name} must be {least} or more, not {value!r}")
+
+    return check
+
+
+def _http_status(_: object, attribute: Attribute[int], value: int) -> None:
+    if not 100 <= value <= 599:
+        raise ValueError(f"status must be 100 to 599, not {value!r}")
+
+
 @frozen(kw_only=True)
 class Fault:
     """What a sandbox's surroundings do to matching requests, instead of or after the platform.
@@ -75,7 +111,7 @@ class Fault:
             ``timeout_before`` and ``timeout_after`` are the same, seen by the caller as a time-out.
             ``delay`` answers as usual, `delay_s` later.
         method: Only requests with this verb; None matches all.
-        path: Only requests whose path matches this regular expression; None matches all.
+        path: Only requests in whose path this regular expression is found; None matches all.
         skip: How many matching requests pass unharmed first.
         times: How many matching requests are hit; None hits all that follow.
         status: The status of a ``status`` fault.
@@ -84,12 +120,12 @@ class Fault:
         delay_s: Seconds of delay, 0 or more; time-outs take as long as the caller allows.
     """
 
-    kind: str
+    kind: str = field(validator=_known_kind)
     method: str | None = None
-    path: str | None = None
-    skip: int = 0
-    times: int | None = 1
-    status: int = 503
+    path: str | None = field(default=None, validator=_pattern)
+    skip: int = field(default=0, validator=_at_least(0))
+    times: int | None = field(default=1, validator=_at_least(1))
+    status: int = field(default=503, validator=_http_status)
     headers: Mapping[str, str] = field(factory=dict[str, str])
     body: str = ""
-    delay_s: float = 0.0
+    delay_s: float = field(default=0.0, validator=_at_least(0.0))
