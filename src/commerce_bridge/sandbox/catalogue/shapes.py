@@ -16,6 +16,21 @@ Places = tuple[int, ...] | None
 
 
 @frozen(kw_only=True)
+class Address:
+    """A postal address; `country` is ISO alpha-2."""
+
+    lines: tuple[str, ...] = ()
+    building: str | None = None
+    flat: str | None = None
+    care_of: str | None = None
+    department: str | None = None
+    organisation: str | None = None
+    box: str | None = None
+    postcode: str | None = None
+    country: str | None = None
+
+
+@frozen(kw_only=True)
 class Person:
     """Somebody who writes, draws, translates or reads."""
 
@@ -29,8 +44,9 @@ class Person:
     affiliation: str | None = None
     email: str | None = None
     phone: str | None = None
-    address: tuple[str, str, str] | None = None
-    """First line, postcode and ISO country code."""
+    address: Address | None = None
+    remark: str | None = None
+    """What the publisher's staff have written about them, for themselves."""
 
     @property
     def name(self) -> str:
@@ -110,6 +126,7 @@ class Format:
     house_format: str | None = None
     house_edition: str | None = None
     link: str | None = None
+    link_note: str | None = None
 
 
 @frozen(kw_only=True)
@@ -175,7 +192,41 @@ class Place:
     part: str | None = None
     year: str | None = None
     series_subtitle: str | None = None
-    issn: str | None = None
+    print_issn: str | None = None
+    online_issn: str | None = None
+
+
+@frozen(kw_only=True)
+class Library:
+    """How libraries file a title."""
+
+    lccn: str | None = None
+    ebook_lccn: str | None = None
+    heading: str | None = None
+    region: str | None = None
+    childrens_heading: str | None = None
+    genre_heading: str | None = None
+
+
+@frozen(kw_only=True)
+class Delivery:
+    """Something an agreement says will be delivered, and which per cent of an advance it releases."""
+
+    what: str
+    due: date
+    slipped: date | None = None
+    requirement: str | None = None
+    per_cent: int | None = None
+
+
+@frozen(kw_only=True)
+class Gratis:
+    """Free copies of the title's first format promised under an agreement."""
+
+    copies: int
+    note: str
+    send_on: date
+    sent_on: date | None = None
 
 
 @frozen(kw_only=True)
@@ -193,6 +244,9 @@ class Agreement:
     proofs: date | None = None
     publish_before: date | None = None
     rights: tuple[tuple[str, int], ...] = ()
+    summary: str | None = None
+    deliveries: tuple[Delivery, ...] = ()
+    gratis: tuple[Gratis, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -224,6 +278,17 @@ class Book:
     edition: str | None = None
     authorship: str | None = None
     original_title: str | None = None
+    original_subtitle: str | None = None
+    short_title: str | None = None
+    acronym: str | None = None
+    other_titles: tuple[str, ...] = ()
+    year: str | None = None
+    city: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    customer_system_id: str | None = None
+    library: Library | None = None
+    edition_types: tuple[str, ...] = ()
     audience: str | None = None
     audience_codes: tuple[str, ...] = ("01",)
     warnings: tuple[str, ...] = ()

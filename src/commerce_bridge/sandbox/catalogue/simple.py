@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from commerce_bridge.sandbox.catalogue.numbers import SIMPLE_BASE, invented_isbn
+from commerce_bridge.sandbox.catalogue.isbns import SIMPLE_BASE, invented_isbn
 from commerce_bridge.sandbox.catalogue.shapes import (
     Book,
     Charge,

@@ -9,9 +9,9 @@ from typing import Any
 
 from attrs import frozen
 
+from commerce_bridge.sandbox.catalogue.countries import COUNTRY_CODES
 from commerce_bridge.sandbox.consonance import rows
 from commerce_bridge.sandbox.consonance.codes import CURRENCIES, Code, code_object
-from commerce_bridge.sandbox.consonance.countries import COUNTRY_CODES
 from commerce_bridge.sandbox.consonance.dates import formatted
 from commerce_bridge.sandbox.consonance.isbn import Isbn, isbn_forms
 from commerce_bridge.sandbox.consonance.searches import Ask, prices_matching, product_title

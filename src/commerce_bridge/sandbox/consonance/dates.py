@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from zoneinfo import ZoneInfo
 
-_MONTHS = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-)  # fmt: skip
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_MONTH_NAMES = "January February March April May June July August September October November December"
+_DAY_NAMES = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_MONTHS, _DAYS = _MONTH_NAMES.split(), _DAY_NAMES.split()
 
 _DIRECTIVES: Mapping[str, Callable[[date], str]] = {
     "Y": lambda day: f"{day.year:04}",

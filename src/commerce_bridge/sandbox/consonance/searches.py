@@ -23,19 +23,13 @@ from commerce_bridge.sandbox.consonance.tables import Tables
 R = TypeVar("R", bound=rows.Row)
 Search = Mapping[str, Any] | None
 
-_NAMED = frozenset(
-    [
-        "work",
-        "product",
-        "price",
-        "imprint",
-        "series",
-        "series_membership",
-        "contribution",
-        "person",
-        "organisation",
-    ]
-)
+_NAMED = {
+    rows.kind_of(each)
+    for each in (
+        *(rows.Work, rows.Product, rows.Price, rows.Imprint, rows.Series, rows.SeriesMembership),
+        *(rows.Contribution, rows.Person, rows.Organisation),
+    )
+}
 _YES = frozenset({"true", "1", "t", "yes"})
 
 

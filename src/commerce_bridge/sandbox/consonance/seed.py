@@ -9,19 +9,20 @@ from typing import Any
 from attrs import field, frozen
 
 from commerce_bridge.sandbox.catalogue import (
-    Agreement,
+    Address,
     Body,
     Book,
     Copy,
     Credit,
     Format,
+    Library,
     Person,
     Picture,
     Place,
-    Run,
 )
 from commerce_bridge.sandbox.consonance import rows
 from commerce_bridge.sandbox.consonance.markup import html_to_markdown
+from commerce_bridge.sandbox.consonance.seed_making import enter_agreement, enter_run
 from commerce_bridge.sandbox.consonance.tables import Tables
 
 SEEDED_AT = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -92,9 +93,6 @@ class _Desk:
         )
 
     def _person(self, who: Person) -> int:
-        address = who.address and rows.Address(
-            address_line1=who.address[0], postcode=who.address[1], country_code=who.address[2]
-        )
         return self.add(
             "person",
             names_before_key=who.before,
@@ -105,20 +103,38 @@ class _Desk:
             gender=who.gender,
             qualifications_and_honours_after_names=who.honours,
             affiliations=(who.affiliation,) if who.affiliation else (),
-            addresses=(address,) if address else (),
+            addresses=(_address(who.address),) if who.address else (),
             emails=(who.email,) if who.email else (),
             phones=(rows.Phone(phone_number=who.phone, phone_type="Mobile"),) if who.phone else (),
+            notes=(who.remark,) if who.remark else (),
             contact_tags=("Contributor",),
         )
 
     def work(self, book: Book) -> int:
         """The title itself, without anything that belongs to it."""
+        library = book.library or Library()
         return self.add(
             "work",
             title=book.full_title,
             subtitle=book.subtitle,
             title_statement=book.full_title + (f": {book.subtitle}" if book.subtitle else ""),
             title_in_original_language=book.original_title,
+            subtitle_in_original_language=book.original_subtitle,
+            abbreviated_title=book.short_title,
+            acronym=book.acronym,
+            alternative_titles=book.other_titles,
+            year_of_annual=book.year,
+            actual_publication_city=book.city,
+            identifying_doi=book.doi,
+            publishers_url=book.url,
+            salesforce_uid=book.customer_system_id,
+            onix_edition_type_codes=book.edition_types,
+            lccn=library.lccn,
+            ebook_lccn=library.ebook_lccn,
+            lc_subject_heading=library.heading,
+            lc_subject_heading_region=library.region,
+            lc_childrens_subject_heading=library.childrens_heading,
+            lc_fiction_genre_heading=library.genre_heading,
             in_house_work_reference=book.reference,
             authorship_description=book.authorship,
             edition_number=book.edition_number,
@@ -155,7 +171,9 @@ class _Desk:
             publication_date=each.published,
             planned_publication_date=each.planned or each.published,
             in_house_format_id=self.named("in_house_format", each.house_format, code=each.form),
-            in_house_edition_id=self.named("in_house_edition", each.house_edition, code=each.edition),
+            in_house_edition_id=self.named(
+                "in_house_edition", each.house_edition, code=_initials(each.house_edition)
+            ),
             for_sale_worldwide=None if rights is None else not (rights.only or rights.never),
             for_sale_countries=rights.only if rights else (),
             not_for_sale_countries=rights.never if rights else (),
@@ -237,7 +255,13 @@ class _Desk:
 
     def membership(self, work_id: int, place: Place) -> None:
         """The title's place in its series."""
-        series_id = self.named("series", place.series, subtitle=place.series_subtitle, print_issn=place.issn)
+        series_id = self.named(
+            "series",
+            place.series,
+            subtitle=place.series_subtitle,
+            print_issn=place.print_issn,
+            online_issn=place.online_issn,
+        )
         self.add(
             "series_membership",
             work_id=work_id,
@@ -246,40 +270,26 @@ class _Desk:
             year_of_annual=place.year,
         )
 
-    def agreement(self, work_id: int, signed: Agreement) -> None:
-        """The contract with what it licenses and when it wants the manuscript."""
-        contract_id = self.add(
-            "contract",
-            work_id=work_id,
-            contract_name=signed.name,
-            signed_date=signed.signed,
-            term=str(signed.months) if signed.months else None,
-            terminated_date=signed.ended,
-            termination_reason=signed.why_ended,
-            ms_delivery_date=signed.ms_due,
-            revised_ms_delivery_date=signed.ms_due_revised,
-            actual_ms_delivery_date=signed.ms_received,
-            ms_proofs_date=signed.proofs,
-            pub_before_date=signed.publish_before,
-        )
-        for right, per_cent in signed.rights:
-            self.add("licensed_right", contract_id=contract_id, right_type=right, author_cut=per_cent)
 
-    def run(self, work_id: int, run: Run, product_ids: rows.Ids) -> None:
-        """A printing with one quantity for each format."""
-        run_id = self.add(
-            "production_run", work_id=work_id, name=run.name, delivery_date=run.due, product_ids=product_ids
-        )
-        for product_id in product_ids:
-            self.add(
-                "quantity",
-                production_run_id=run_id,
-                name=run.name,
-                description="Copies for stock",
-                quantity=run.copies,
-                received_quantity=run.received,
-                product_id=product_id,
-            )
+def _initials(words: str | None) -> str | None:
+    return "".join(word[0].upper() for word in words.split()) if words else None
+
+
+def _address(written: Address) -> rows.Address:
+    first, second, third = (*written.lines, None, None, None)[:3]
+    return rows.Address(
+        address_line1=first,
+        address_line2=second,
+        address_line3=third,
+        building=written.building,
+        sub_building=written.flat,
+        care_of=written.care_of,
+        country_code=written.country,
+        department_name=written.department,
+        organisation_name=written.organisation,
+        post_office_box=written.box,
+        postcode=written.postcode,
+    )
 
 
 def _pages(pages: int | None, *, is_print: bool) -> dict[str, int]:
@@ -346,9 +356,9 @@ def load_book(tables: Tables, book: Book, *, at: datetime) -> Loaded:
                 "web_link", product_id=product_id, link=each.link, role_code="02", description="Our page"
             )
     if book.agreement:
-        desk.agreement(work_id, book.agreement)
+        enter_agreement(tables, at, work_id, book.agreement, product_ids)
     for run in book.runs:
-        desk.run(work_id, run, chosen(run.only))
+        enter_run(tables, at, work_id, run, chosen(run.only))
     return Loaded(
         work=work_id,
         products=product_ids,
@@ -363,5 +373,16 @@ def load_book(tables: Tables, book: Book, *, at: datetime) -> Loaded:
 
 
 def load_catalogue(tables: Tables, books: Iterable[Book], *, at: datetime) -> tuple[Loaded, ...]:
-    """Enter all titles in order."""
-    return tuple(load_book(tables, book, at=at) for book in books)
+    """Enter all titles in order; titles of one series are then entered as similar to each other."""
+    loaded = tuple(load_book(tables, book, at=at) for book in books)
+    for series in tables.all(rows.Series):
+        members = [row.work_id for row in tables.where(rows.SeriesMembership, "series_id", series.id)]
+        first_formats = {
+            work_id: formats[0].id
+            for work_id in members
+            if (formats := tables.where(rows.Product, "work_id", work_id))
+        }
+        for work_id in members:
+            similar = tuple(product for other, product in first_formats.items() if other != work_id)
+            tables.edit("work", work_id, at=at, similar_product_ids=similar)
+    return loaded

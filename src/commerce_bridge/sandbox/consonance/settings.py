@@ -67,7 +67,7 @@ class Settings:
     introspection: bool = field(default=True, validator=instance_of(bool))
     requests_per_minute: int | None = field(default=None, validator=_AT_LEAST_ONE)
     send_retry_after: bool = field(default=True, validator=instance_of(bool))
-    broken_fields: tuple[str, ...] = field(default=(), converter=_texts)
+    broken_fields: tuple[str, ...] = field(factory=tuple[str, ...], converter=_texts)
     image_processing_s: float = field(default=30.0, validator=ge(0))
     publisher_name: str = field(default="Larkmere & Daughters", validator=instance_of(str))
 
@@ -80,6 +80,4 @@ class Settings:
 
     def as_json(self) -> dict[str, Any]:
         """The settings as JSON-able data."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
-        }
+        return asdict(self)

@@ -1,0 +1,115 @@
+"""The invented list: titles that are on it only because something about them is odd."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from commerce_bridge.sandbox.catalogue.entry import Entry
+
+ODD: tuple[Entry, ...] = (
+    Entry(
+        title="Mr Ferris Declines",
+        by=("Barnaby Thrupp",),
+        genre="literary",
+        on=date(2026, 9, 3),
+        forms="HE",
+        pages=240,
+        hook="He would rather not.",
+        blurb="The author has.",
+    ),
+    Entry(
+        title="The Comet Papers",
+        by=("Leopold Vantage-Smythe",),
+        genre="fantasy",
+        on=date(2026, 11, 12),
+        forms="PEA",
+        pages=320,
+        hook="It was due back in 2061. It is early.",
+        blurb="So, for once, is the author. The publisher needs more time.",
+    ),
+    Entry(
+        title="Where the Otters Went",
+        by=("Delphine Marchbanks",),
+        genre="nature",
+        on=date(2025, 8, 7),
+        forms="PE",
+        pages=192,
+        hook="Nobody knows.",
+        blurb="Least of all the record for this book.",
+    ),
+    Entry(
+        title="The Old Almanac of Errors",
+        by=("Augustin Bellweather",),
+        genre="history",
+        on=date(2015, 10, 1),
+        forms="HP",
+        pages=208,
+        hook="Three centuries of wrong predictions.",
+        blurb="Including the one that this book would stay in print.",
+    ),
+    Entry(
+        title="Let Sleeping Dogs",
+        by=("Tobias Quillfeather",),
+        genre="crime",
+        on=date(2024, 2, 1),
+        forms="PEA",
+        pages=296,
+        hook="Somebody recognised himself.",
+        blurb="His solicitors have read it with great attention.",
+    ),
+    Entry(
+        title="The Wrong Mr Hobday",
+        by=("Margaux Déjardin-Poole",),
+        genre="literary",
+        on=date(2019, 5, 2),
+        forms="PE",
+        pages=264,
+        hook="Two men share a name, a dentist, and very nearly a wife.",
+        blurb="First published here, now at home elsewhere.",
+    ),
+    Entry(
+        title="Untitled Fifth Brackwater Mystery",
+        by=("Ottoline Farrow",),
+        genre="crime",
+        on=date(2027, 8, 5),
+        forms="",
+        pages=320,
+        series=("The Brackwater Mysteries", "5"),
+        hook="Nell Avocet will return.",
+        blurb="When there is something to return in.",
+    ),
+    Entry(
+        title="The True, Complete and Circumstantial History of the Voyages, Wrecks, Marriages, Lawsuits and "
+        "Unexpected Returns of Captain Erasmus Pugh of Brackwater",
+        by=("Philippa Gannet",),
+        genre="history",
+        on=date(2026, 2, 26),
+        forms="HE",
+        pages=704,
+        subtitle="As Set Down by Himself in Nineteen Notebooks, Corrected by His Third Wife, Disputed by His "
+        "Second, and Now for the First Time Printed Entire from the Manuscripts in the Brackwater Museum",
+        hook="He was there. He says so often.",
+        blurb="A sea-captain's memoirs, with the objections of those who knew him.",
+    ),
+    Entry(
+        title="The Larkmere Reading Group Box",
+        by=(),
+        genre="literary",
+        on=date(2026, 4, 30),
+        forms="P",
+        pages=48,
+        hook="Six sets of questions, a pencil, and a biscuit.",
+        blurb="Everything a reading group needs apart from having read the book.",
+    ),
+    Entry(
+        title="The Brackwater Almanack 2027",
+        by=("Augustin Bellweather",),
+        genre="nature",
+        on=date(2026, 10, 1),
+        forms="PE",
+        pages=160,
+        series=("The Brackwater Almanack", None),
+        hook="Tides, moons, fairs, and forecasts of no value.",
+        blurb="The hundred and fifty-sixth year.",
+    ),
+)
