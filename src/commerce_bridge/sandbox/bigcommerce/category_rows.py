@@ -112,13 +112,14 @@ def _height(store: Store, number: int) -> int:
 def _place(call: Call, before: Row | None, fields: Row) -> tuple[int, int]:
     """The tree and parent after a body; 422 and 409 for a place that cannot be."""
     store = call.store
-    was_parent, was_tree = (
-        (before["parent_id"], before["tree_id"]) if before else (0, fields.get("tree_id", 0))
-    )
-    parent: int = fields.get("parent_id", was_parent)
+    was: Row = before or {"parent_id": 0, "tree_id": fields.get("tree_id", 0)}
+    parent = int(fields["parent_id"] if "parent_id" in fields else was["parent_id"])
     if parent and parent not in store.categories:
         raise invalid({"parent_id": "does not exist"})
-    tree: int = store.categories[parent]["tree_id"] if parent else fields.get("tree_id", was_tree)
+    if parent:
+        tree = int(store.categories[parent]["tree_id"])
+    else:
+        tree = int(fields["tree_id"] if "tree_id" in fields else was["tree_id"])
     if fields.get("tree_id", tree) != tree or tree not in store.trees:
         raise invalid({"tree_id": "does not exist" if tree not in store.trees else "is not the parent's"})
     if before is not None and parent in below(store, before["id"]):

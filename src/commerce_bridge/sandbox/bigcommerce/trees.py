@@ -133,6 +133,21 @@ def delete_categories(call: Call) -> Answer:
     return Answer(status=202, body={"meta": {"total": gone, "success": gone, "failed": 0}})
 
 
+def _wrapped(run: Callable[[Call], Answer]) -> Callable[[Call], Answer]:
+    """`run`, with its 422 in the dialect of these endpoints: the error lies inside `errors`, beside a `meta`."""
+
+    def told(call: Call) -> Answer:
+        try:
+            return run(call)
+        except Refused as refusal:
+            if refusal.problem.status != 422:
+                raise
+            meta = {"total": 0, "success": 0, "failed": 0}
+            return Answer(status=422, body={"errors": refusal.problem.body(), "meta": meta})
+
+    return told
+
+
 def list_trees(call: Call) -> Answer:
     """`GET /catalog/trees`."""
     on_channel = Filter(
@@ -227,12 +242,12 @@ def get_tree(call: Call) -> Answer:
 
 
 ROUTES = (
-    Route(method="GET", path=_CATEGORIES, run=list_categories),
-    Route(method="POST", path=_CATEGORIES, run=create_categories),
-    Route(method="PUT", path=_CATEGORIES, run=update_categories),
-    Route(method="DELETE", path=_CATEGORIES, run=delete_categories),
-    Route(method="GET", path="/v3/catalog/trees", run=list_trees),
+    Route(method="GET", path=_CATEGORIES, run=_wrapped(list_categories)),
+    Route(method="POST", path=_CATEGORIES, run=_wrapped(create_categories)),
+    Route(method="PUT", path=_CATEGORIES, run=_wrapped(update_categories)),
+    Route(method="DELETE", path=_CATEGORIES, run=_wrapped(delete_categories)),
+    Route(method="GET", path="/v3/catalog/trees", run=_wrapped(list_trees)),
     Route(method="PUT", path="/v3/catalog/trees", run=upsert_trees),
-    Route(method="DELETE", path="/v3/catalog/trees", run=delete_trees),
+    Route(method="DELETE", path="/v3/catalog/trees", run=_wrapped(delete_trees)),
     Route(method="GET", path="/v3/catalog/trees/{tree_id}/categories", run=get_tree),
 )
