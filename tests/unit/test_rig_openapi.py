@@ -53,8 +53,9 @@ class TestParameters:
         "query",
         [
             {"id:in": "1,2,3"},
-            [("tag", "new"), ("tag", "old, but good")],
+            [("tag", "old, but good"), ("tag", "7"), ("tag", "7.5")],
             {"limit": "250"},
+            {"cheaper": "9.5"},
             {"live": "true"},
             {"since": "2026-11-02"},
         ],
@@ -66,6 +67,10 @@ class TestParameters:
         ("query", "pointer", "keyword"),
         [
             ({"id:in": "1,two"}, "/id:in/1", "type"),
+            ({"id:in": "1,,2"}, "/id:in/1", "type"),
+            ({"id:in": ""}, "/id:in/0", "type"),
+            ({"cheaper": "9,50"}, "/cheaper", "type"),
+            ({"limit": "9.5"}, "/limit", "type"),
             ({"limit": "many"}, "/limit", "type"),
             ({"limit": "251"}, "/limit", "maximum"),
             ({"limit": "007"}, "/limit", "type"),
@@ -82,6 +87,10 @@ class TestParameters:
     def test_path_parameters_have_types(self) -> None:
         problems = load().check_request(request("GET", "/v3/books/seven"))
         assert places(problems) == [("path", "/book_id", "type")]
+
+    def test_headers_have_types_whatever_their_case_and_unknown_ones_are_no_matter(self) -> None:
+        shelf = Request(method="GET", path="/v3/books", headers={"X-SHELF": "top", "X-Other": "1"})
+        assert places(load().check_request(shelf)) == [("header", "/x-shelf", "type")]
 
     def test_a_required_parameter_is_missed(self) -> None:
         problems = load().check_request(request("DELETE", "/v3/books/7"))
@@ -146,6 +155,8 @@ class TestRequestBodies:
         wrong = Request(method="POST", path="/v3/books", headers=form, body=b"nmae=Emma&password=x&price=9.5")
         assert not load().check_request(good)
         assert [problem.pointer for problem in load().check_request(wrong)] == ["/name", "/nmae"]
+        broken = Request(method="POST", path="/v3/books", headers=form, body=b"Emma&password=x")
+        assert places(load().check_request(broken)) == [("body", "", "unreadable")]
 
 
 class TestMultipart:
@@ -181,6 +192,11 @@ class TestMultipart:
         assert "UTF-8" in report(self.send(self.part("sort_order", b"\xff")))
         assert "form-data; name" in report(self.send(b"--edge\r\n\r\n3\r\n"))
 
+    def test_a_body_that_breaks_off(self) -> None:
+        media = {"Content-Type": "multipart/form-data; boundary=edge"}
+        cut = Request(method="POST", path=self.PATH, headers=media, body=self.part("sort_order", b"3"))
+        assert "divided by the boundary" in report(load().check_request(cut))
+
 
 class TestAnswers:
     def test_an_honest_answer(self) -> None:
@@ -198,6 +214,12 @@ class TestAnswers:
     def test_a_content_type_with_a_charset_is_the_same(self) -> None:
         answer = response(200, [], "Application/JSON; charset=utf-8")
         assert not load().check_response(request("GET", "/v3/books"), answer)
+
+    def test_a_key_without_a_slash_is_no_content_type(self) -> None:
+        answer = response(200, [], "examples")
+        assert places(load().check_response(request("GET", "/v3/books"), answer)) == [
+            ("media", "", "undeclared")
+        ]
 
     def test_another_content_type(self) -> None:
         problems = load().check_response(request("GET", "/v3/books"), response(200, [], "text/html"))

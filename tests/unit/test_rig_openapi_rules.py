@@ -190,6 +190,8 @@ class TestDamagedDocuments:
         ("text", "says"),
         [
             ("openapi: [3", "library.yml#: not readable"),
+            ("a: 1\nb: 2\na: 3", 'line 3, column 1'),
+            ("[a]: 1", "name of its own is expected"),
             ("- a", "library.yml#: expected an object at the top, found list"),
             ("swagger: '2.0'", "library.yml#/openapi: expected OpenAPI 3, found missing"),
             ("openapi: 3.0.0\nservers: [{url: 'https://other.example'}]", "library.yml#/servers: no server lies below"),
@@ -218,7 +220,9 @@ class TestDamagedDocuments:
             fits(schema, {})
 
     def test_scalars_are_read_as_openapi_asks(self) -> None:
-        root = parse("a: 2026-11-02\nb: NO\nc: 0410\nd: True\ne:\nf: 1.5e3\n200: ok\ng: -7", "x.yml").root
+        root = parse(
+            "a: 2026-11-02\nb: NO\nc: 0410\nd: True\ne:\nf: 1.5e3\n200: ok\n1.50: h\ng: -7", "x.yml"
+        ).root
         expected = {
             "a": "2026-11-02",
             "b": "NO",
@@ -227,6 +231,7 @@ class TestDamagedDocuments:
             "e": None,
             "f": 1500.0,
             "200": "ok",
+            "1.50": "h",
             "g": -7,
         }
         assert root == expected

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -50,8 +50,15 @@ class DamagedContract(Exception):
 class _Loader(BaseLoader):
     """The safe YAML loader with YAML 1.2's scalars, JSON's numbers and text keys."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Node]:  # type: ignore[override]
-        return {key.value: self.construct_object(value, deep=deep) for key, value in node.value}
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Node]:
+        found: dict[Hashable, Node] = {}
+        for key, value in node.value:
+            if not isinstance(key.value, str) or key.value in found:
+                raise yaml.MarkedYAMLError(
+                    problem="a name of its own is expected", problem_mark=key.start_mark
+                )
+            found[key.value] = self.construct_object(value, deep=deep)
+        return found
 
 
 _Loader.yaml_implicit_resolvers = {}  # its own, so that those of PyYAML's loader stay as they are

@@ -23,12 +23,18 @@ paths:
         - {name: tag, in: query, schema: {type: array, items: {type: string}}}
         - {name: limit, in: query, schema: {type: integer, maximum: 250}}
         - {name: live, in: query, schema: {type: boolean}}
+        - {name: cheaper, in: query, schema: {type: number}}
+        - {name: X-Shelf, in: header, schema: {type: integer}}
         - {name: since, in: query, schema: {type: string, format: date}}
         - {name: Accept, in: header, required: true, schema: {type: string}}
       responses:
         200:
           description: ''
-          content: {application/json: {schema: {type: array, items: {$ref: '#/components/schemas/Book'}}}}
+          content:
+            application/json:
+              schema: {type: array, items: {$ref: '#/components/schemas/Book'}}
+              example: [{name: {$ref: '#/no/reference/but/an/example'}}]
+            examples: {}
         4XX:
           description: ''
           content: {application/problem+json: {schema: {type: object, required: [title]}}}

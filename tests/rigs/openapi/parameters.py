@@ -69,4 +69,4 @@ def _split(document: Document, parameter: Parameter, texts: Sequence[str]) -> li
     if parameter.explode and parameter.style == "form":
         return list(texts)
     delimiter = DELIMITERS[parameter.style]
-    return [part for text in texts for part in text.split(delimiter) if text]
+    return [part for text in texts for part in text.split(delimiter)]

@@ -162,23 +162,19 @@ def _named(operation: Operation, place: Part, pairs: Pairs, base: Problem) -> It
         sent.setdefault(name.lower() if place == "header" else name, []).append(text)
     for name, texts in sent.items():
         if name in declared:
-            at = evolve(base, pointer=_pointer(name))
+            at = evolve(base, pointer=join("", name))
             yield from check_parameter(operation.document, declared[name], texts, at)
         elif place == "query":
             known = ", ".join(sorted(declared)) or "none"
             message = f"not a parameter of this operation; it takes {known}"
-            yield evolve(base, pointer=_pointer(name), message=message)
+            yield evolve(base, pointer=join("", name), message=message)
     for name, parameter in declared.items():
         if parameter.required and name not in sent:
-            yield evolve(base, pointer=_pointer(name), keyword="required", message="required, and not there")
+            yield evolve(base, pointer=join("", name), keyword="required", message="required, and not there")
 
 
 def _keyed(declared: Mapping[str, Parameter], place: str) -> dict[str, Parameter]:
     return {name.lower() if place == "header" else name: one for name, one in declared.items()}
-
-
-def _pointer(name: str) -> str:
-    return join("", name)
 
 
 def _request_body(operation: Operation, request: Request, use: Use, base: Problem) -> Problems:
