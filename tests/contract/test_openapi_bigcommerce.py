@@ -121,6 +121,12 @@ def _would_take(template: str, path: str) -> bool:
     )
 
 
+def test_the_store_is_no_part_of_a_path_of_the_specification() -> None:
+    for path in ("/stores/demo/v3/catalog/products", "/v3/catalog/products"):
+        assert bigcommerce.below_store(request("GET", path)).path == BATCH
+    assert bigcommerce.below_store(request("GET", "/v3/stores/demo/x")).path == "/v3/stores/demo/x"
+
+
 class TestTheVendorsExamples:
     def test_all_but_one_fit_their_schema(self, spec: Specification) -> None:
         told = distinct(spec)
@@ -231,6 +237,20 @@ class TestKnownDefects:
         answer = Response(status=207, headers=MEDIA, body=body)
         assert spec.check_response(request("POST", BATCH), answer)
         assert not (left := spec.check_response(request("POST", BATCH), answer, table)), report(left)
+
+    @pytest.mark.parametrize(
+        ("method", "path", "many"),
+        [("GET", BATCH, True), ("POST", BATCH, False), ("PUT", f"{BATCH}/7", False)],
+    )
+    def test_a_product_of_several_variants_has_no_base_variant(
+        self, spec: Specification, method: str, path: str, many: bool
+    ) -> None:
+        table = Deviations(rows=bigcommerce.ANSWERS)
+        product = {**PRODUCT, "id": 7, "base_variant_id": None}
+        body = json.dumps({"data": [product] if many else product, "meta": {}}).encode()
+        answer = Response(status=200, headers=MEDIA, body=body)
+        assert spec.check_response(request(method, path), answer)
+        assert not (left := spec.check_response(request(method, path), answer, table)), report(left)
 
     @pytest.mark.parametrize("status", [401, 403, 404, 413, 422, 429, 500, 503])
     def test_statuses_of_any_call(self, spec: Specification, status: int) -> None:

@@ -8,15 +8,20 @@ Make a table of them where they are used: ``Deviations(rows=REQUESTS)``.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
+from attrs import evolve
+
+from commerce_bridge.flow.messages import Request
 from rigs import contracts
 from rigs.openapi.deviations import Deviation
 from rigs.openapi.specification import Specification
 
 ROOT = "https://api.bigcommerce.com/stores/{store_hash}"
 FOLDER = ("bigcommerce", "reference")
+STORE = re.compile(r"^/stores/[^/]+(?=/)")
 
 
 def specification() -> Specification:
@@ -27,6 +32,11 @@ def specification() -> Specification:
 @cache
 def _load(folder: Path) -> Specification:
     return Specification.load(folder, root=ROOT)
+
+
+def below_store(request: Request) -> Request:
+    """The request with its path as the specification has it, without ``/stores/<hash>`` before it."""
+    return evolve(request, path=STORE.sub("", request.path, count=1))
 
 
 def _id_list(operation: str, name: str, file: str) -> Deviation:
@@ -107,6 +117,20 @@ ANSWERS = (
         pointer="/data",
         keyword="type",
         reason="catalog/products_catalog.v3.yml declares an array, though the call creates one product",
+    ),
+    *(
+        Deviation(
+            operation=operation,
+            pointer=pointer,
+            keyword="type",
+            reason="catalog/products_catalog.v3.yml: the description has null for a product with several variants, "
+            "the type has an integer only",
+        )
+        for operation, pointer in (
+            ("* /v3/catalog/products", "/data/*/base_variant_id"),
+            ("* /v3/catalog/products", "/data/base_variant_id"),
+            ("* /v3/catalog/products/{product_id}", "/data/base_variant_id"),
+        )
     ),
     *(
         Deviation(
