@@ -95,7 +95,7 @@ def _stage(day: date) -> str:
     return "Ready for market" if (day - AS_OF).days < 200 else "In production"
 
 
-def _format(entry: Entry, genre: Genre, form: str, serial: int) -> Format:
+def _format(entry: Entry, genre: Genre, form: str, serial: int, voice: str) -> Format:
     prefix, bare = split_title(entry.title)
     on = entry.later if form == "BC" and entry.later else entry.on
     is_out = on <= AS_OF
@@ -111,10 +111,15 @@ def _format(entry: Entry, genre: Genre, form: str, serial: int) -> Format:
         size=trim(genre, form),
         prefix=prefix,
         title=bare,
+        authorship=f"{' and '.join(entry.by)}, read by {voice}" if form == "AJ" else None,
         house_format=HOUSE_FORMATS[form],
         house_edition="First edition",
         link=f"https://www.example.org/books/{_slug(entry.title)}",
     )
+
+
+def _voice(place: int) -> str:
+    return NARRATORS[place % len(NARRATORS)]
 
 
 def _credits(entry: Entry, forms: list[str], place: int) -> tuple[Credit, ...]:
@@ -125,7 +130,7 @@ def _credits(entry: Entry, forms: list[str], place: int) -> tuple[Credit, ...]:
     if entry.translator:
         people.append((entry.translator, "B06", None))
     if "AJ" in forms:
-        people.append((NARRATORS[place % len(NARRATORS)], "E07", (forms.index("AJ"),)))
+        people.append((_voice(place), "E07", (forms.index("AJ"),)))
     return tuple(Credit(who=PEOPLE[name], role=role, only=only) for name, role, only in people)
 
 
@@ -205,6 +210,7 @@ def _book(entry: Entry, place: int) -> Book:
         url=f"https://www.example.org/books/{_slug(entry.title)}",
         city="London",
         formats=tuple(
-            _format(entry, genre, form, DEMO_BASE + place * 10 + index) for index, form in enumerate(forms)
+            _format(entry, genre, form, DEMO_BASE + place * 10 + index, _voice(place))
+            for index, form in enumerate(forms)
         ),
     )

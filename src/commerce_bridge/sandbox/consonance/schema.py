@@ -192,7 +192,9 @@ def _type_of(value: Any, info: object, abstract_type: object) -> str | None:
 
 
 def _attach(schema: GraphQLSchema) -> None:
-    for named in schema.type_map.values():
+    for name, named in schema.type_map.items():
+        if name.startswith("__"):
+            continue
         if isinstance(named, GraphQLEnumType) and named.name in ENUM_CODES:
             for code in ENUM_CODES[named.name].split():
                 named.values[enum_spelling(code)].value = code
@@ -200,8 +202,8 @@ def _attach(schema: GraphQLSchema) -> None:
             named.resolve_type = _type_of
         if isinstance(named, GraphQLObjectType):
             resolvers = _resolvers(named)
-            for name, member in named.fields.items():
-                member.resolve = _adapted(resolvers[name]) if name in resolvers else _from_column(name)
+            for each, member in named.fields.items():
+                member.resolve = _adapted(resolvers[each]) if each in resolvers else _from_column(each)
     _scalar(schema, "ISO8601Date", _day_in, date.isoformat)
     _scalar(schema, "ISO8601DateTime", _instant_in, _instant_out)
     _scalar(schema, "URL", _address_in, str)

@@ -353,7 +353,12 @@ def load_book(tables: Tables, book: Book, *, at: datetime) -> Loaded:
     for product_id, each in zip(product_ids, book.formats, strict=True):
         if each.link:
             desk.add(
-                "web_link", product_id=product_id, link=each.link, role_code="02", description="Our page"
+                "web_link",
+                product_id=product_id,
+                link=each.link,
+                role_code="02",
+                description="The publisher's page",
+                note=each.link_note,
             )
     if book.agreement:
         enter_agreement(tables, at, work_id, book.agreement, product_ids)

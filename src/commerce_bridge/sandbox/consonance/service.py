@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from attrs import asdict
@@ -17,10 +17,12 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSchema,
     NoSchemaIntrospectionCustomRule,
-    execute,  # pyright: ignore[reportUnknownVariableType]  # the library leaves some parameters open
     parse,
     specified_rules,
     validate,
+)
+from graphql.execution import (
+    execute_sync,  # pyright: ignore[reportUnknownVariableType]  # the library leaves some parameters open
 )
 
 from commerce_bridge.flow.messages import Request, Response
@@ -84,12 +86,10 @@ class ConsonanceSandbox:
         """Start again from a seed; switches and key stay."""
         if seed not in {"demo", "empty"}:
             raise ValueError(f"unknown seed {seed!r}; known: demo, empty")
-        self.tables = Tables()
+        self.tables = _demo_tables().copy() if seed == "demo" else Tables()
         self.log.clear()
         self.defects.clear()
         self._answered.clear()
-        if seed == "demo":
-            load_catalogue(self.tables, demo_catalogue(), at=SEEDED_AT)
 
     def state(self) -> dict[str, Any]:
         """All rows, table by table and by ascending id, as JSON-able data."""
@@ -196,7 +196,7 @@ class ConsonanceSandbox:
         operation_name: str | None,
         now: datetime,
     ) -> ExecutionResult:
-        result = execute(
+        return execute_sync(
             schema,
             document,
             context_value=Ask(tables=self.tables, settings=self._settings, now=now),
@@ -204,8 +204,6 @@ class ConsonanceSandbox:
             operation_name=operation_name,
             middleware=[self._break] if self._settings.broken_fields else None,
         )
-        assert isinstance(result, ExecutionResult)
-        return result
 
     def _break(self, resolve: Any, source: object, info: GraphQLResolveInfo[Ask], **arguments: Any) -> object:
         names = {info.parent_type.name, *(each.name for each in info.parent_type.interfaces)}
@@ -231,6 +229,14 @@ class ConsonanceSandbox:
             self.defects.append(cause)
             shown["message"] = "Internal error"
         return shown
+
+
+@cache
+def _demo_tables() -> Tables:
+    """The demo account as it is entered, once a process; every sandbox changes a copy of its own."""
+    tables = Tables()
+    load_catalogue(tables, demo_catalogue(), at=SEEDED_AT)
+    return tables
 
 
 @lru_cache(maxsize=512)

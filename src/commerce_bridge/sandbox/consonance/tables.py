@@ -70,6 +70,14 @@ class Tables:
         self._indexes: dict[tuple[type[Row], str], dict[object, tuple[Row, ...]]] = {}
         self._next: dict[type[Row], int] = {}
 
+    def copy(self) -> Tables:
+        """Tables of their own with the same rows, which are frozen and shared."""
+        other = Tables()
+        other._rows = {row_class: dict(table) for row_class, table in self._rows.items()}
+        other._stamps = defaultdict(dict, {work_id: dict(stamps) for work_id, stamps in self._stamps.items()})
+        other._next = dict(self._next)
+        return other
+
     # ── reading ──────────────────────────────────────────────────────────
     def all(self, row_class: type[R]) -> tuple[R, ...]:
         """All rows of a table by ascending id."""
