@@ -54,10 +54,13 @@ CATEGORIES = Link(
 )
 
 
-def _pairs(store: Store, link: Link) -> list[Row]:
+def _pairs(call: Call, link: Link) -> list[Row]:
+    """All pairs by product, or those of the products a filter names."""
+    store = call.store
+    named = {int(word) for word in call.query.words("product_id:in") if word.isdigit()}
     return [
         {"product_id": product, link.field: other}
-        for product in sorted(store.products)
+        for product in sorted(named & store.products.keys() if named else store.products)
         for other in sorted(link.of(store, product))
     ]
 
@@ -68,7 +71,7 @@ def _filters(link: Link) -> dict[str, Any]:
 
 def _list(link: Link) -> Callable[[Call], Answer]:
     def run(call: Call) -> Answer:
-        return paged(call, kept(_pairs(call.store, link), active(call, _filters(link))), dict)
+        return paged(call, kept(_pairs(call, link), active(call, _filters(link))), dict)
 
     return run
 
@@ -106,7 +109,7 @@ def _remove(link: Link) -> Callable[[Call], Answer]:
         used = active(call, _filters(link))
         if not used:
             raise refuse(422, "At least one filter must be set for a delete action.")
-        for pair in kept(_pairs(call.store, link), used):
+        for pair in kept(_pairs(call, link), used):
             before = link.of(call.store, pair["product_id"])
             link.put(call.store, pair["product_id"], [each for each in before if each != pair[link.field]])
         return no_content()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from .moments import read_moment
 from .store import Store
 
 
@@ -14,11 +13,7 @@ def release_preorders(store: Store, now: datetime) -> None:
     A product with `is_preorder_only` becomes available on its release date; one
     without stays in preorder until somebody changes it.
     """
-    for number in sorted(store.preorders):
-        product = store.products[number]
-        date = read_moment(product["preorder_release_date"])
-        if not product["is_preorder_only"] or date is None or date > now:
-            continue
+    for product in store.due_preorders(now):
         with store.changing(product):
             product["availability"] = "available"
             product["is_preorder_only"] = False

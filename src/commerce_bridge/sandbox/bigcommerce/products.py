@@ -25,7 +25,7 @@ from .product_fields import (
 )
 from .product_view import shown_made, shown_product
 from .urls import URL_MAX, auto_url, free_form, is_latin, is_taken
-from .variant_rows import duplicate_sku, fresh_variant, nested_variants, sku_clash
+from .variant_rows import duplicate_sku, fresh_variant, nested_variants, sku_clash, stock_failed
 from .wire import Answer, Problem, Refused, Row, no_content, not_found, ok, refuse
 
 BATCH_MAX = 10
@@ -146,13 +146,6 @@ def _own_url(body: Row) -> Row | None:
     return {"url": wanted["url"], "is_customized": wanted.get("is_customized", True) is not False}
 
 
-def _stock_failed(fields: Row) -> dict[str, str]:
-    if fields.get("inventory_level", 0) >= 0:
-        return {}
-    del fields["inventory_level"]
-    return {"inventory_level": "must not become negative"}
-
-
 def _required(call: Call, body: Row) -> list[str]:
     needed = ["name", "type", "price"]
     if call.settings.digital_needs_weight or body.get("type") != "digital":
@@ -167,7 +160,7 @@ def create_product(call: Call) -> Answer:
     store, settings = call.store, call.settings
     body = call.one()
     fields = accepted(body, CREATE_RULES, required=_required(call, body))
-    failed = _stock_failed(fields)
+    failed = stock_failed(fields)
     wanted = _own_url(fields)
     _check_foreign(call, fields, 0)
     product: Row = {"id": 0, **fresh_product(settings), "options": [], "images": [], "reviews": []}
@@ -186,7 +179,7 @@ def create_product(call: Call) -> Answer:
     product["images"] = nested_images(
         store, settings, product, fields.get("images", []), replace=True, stamp=call.stamp
     )
-    product["variants"] = nested_variants(store, settings, product, fields.get("variants", []))
+    product["variants"], more = nested_variants(store, settings, product, fields.get("variants", []))
     product["base_variant_id"] = None
     if not product["variants"]:
         product["variants"] = [fresh_variant(store, product, base=True)]
@@ -198,7 +191,7 @@ def create_product(call: Call) -> Answer:
     store.add_product(product)
     if settings.assign_new_products_to_channel:
         store.assignments[product["id"]] = [1]
-    return _saved(shown_made(call, product), {**failed, **url_failed})
+    return _saved(shown_made(call, product), {**failed, **more, **url_failed})
 
 
 def _first_url(call: Call, product: Row, wanted: Row | None) -> tuple[Row, dict[str, str]]:
@@ -227,7 +220,7 @@ def change_product(call: Call, product: Row, body: Row) -> dict[str, str]:
     """
     store, settings, number = call.store, call.settings, product["id"]
     fields = accepted(body, PRODUCT_RULES)
-    failed = _stock_failed(fields)
+    failed = stock_failed(fields)
     if fields.get("type", product["type"]) != product["type"] and not settings.type_changeable:
         raise invalid({"type": "cannot be changed"})
     wanted = _own_url(fields)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +18,11 @@ from .routes import TABLE, Found
 from .seeds import SEEDS
 from .settings import Settings
 from .store import Store
-from .wire import Answer, Problem, Refused, no_content, refuse, v2_answer, v3_answer
+from .wire import Answer, Problem, Refused, refuse, v2_answer, v3_answer
 
 _PATH = re.compile(r"^/stores/([^/]+)(/v[23]/.*)$")
+NO_ROUTE = "The route is not found, check the URL"
+NO_SCOPE = "You don't have a required scope to access the endpoint"
 _JSON_WORDS = ("application/json", "application/*", "*/*", "+json")
 
 
@@ -102,46 +104,36 @@ class BigCommerceSandbox:
             The answer, with the four rate headers.
         """
         release_preorders(self._store, now)
-        answer, headers = self._answer(request, now)
-        response = answer.response({**rate_headers(self._window, self._settings, now), **headers})
-        self.log.append(Logged(at=now, request=request, status=response.status))
-        return response
-
-    def _answer(self, request: Request, now: datetime) -> tuple[Answer, dict[str, str]]:
         match = _PATH.match(request.path)
         v2 = match is not None and match[2].startswith("/v2/")
+        extra: dict[str, str] = {}
+        call: Call | None = None
         try:
-            if match is None:
-                raise refuse(404, "The route is not found, check the URL", instance=request.path)
-            client_id = self._client(request)
-            if client_id is None:
-                return self._unauthorized(v2=v2), {}
-            if match[1] != self._settings.store_hash:
-                raise refuse(
-                    self._settings.wrong_store_status,
-                    "You don't have a required scope to access the endpoint",
-                )
-            self._window, let_in = enter(self._window, self._settings, now)
-            if not let_in:
-                return self._too_many(v2=v2), self._retry_headers(now)
-            return self._run(request, match[2], client_id, now), {}
+            call, run = self._admitted(request, match, now)
+            answer = run(call)
         except Refused as refusal:
-            return self._refusal(refusal.problem, v2=v2), {}
+            answer = self._refusal(refusal.problem, v2=v2)
+            if refusal.problem.status == 429:
+                extra = self._retry_headers(now)
+        response = answer.response({**rate_headers(self._window, self._settings, now), **extra})
+        self.log.append(Logged(at=now, request=request, status=response.status, applied=call is not None))
+        return response
 
-    def _client(self, request: Request) -> str | None:
-        token = request.header("X-Auth-Token") or ""
-        if token == self._token:
-            return self._settings.client_id
-        return self._settings.other_accounts.get(token)
-
-    def _run(self, request: Request, path: str, client_id: str, now: datetime) -> Answer:
-        found = TABLE.find(request.method, path)
-        if not isinstance(found, Found):
-            if found:
-                raise refuse(405, "Method Not Allowed", detail=f"Allowed: {', '.join(sorted(set(found)))}")
-            raise refuse(404, "The route is not found, check the URL", instance=path)
-        self._check_scope(found.route)
-        _check_accept(request)
+    def _admitted(
+        self, request: Request, match: re.Match[str] | None, now: datetime
+    ) -> tuple[Call, Callable[[Call], Answer]]:
+        """The request as a route takes it, and the route; whoever may not enter is refused."""
+        if match is None:
+            raise refuse(404, NO_ROUTE, instance=request.path)
+        client_id = self._client(request)
+        if client_id is None:
+            raise refuse(401, "Unauthorized - the API account of this token is unknown")
+        if match[1] != self._settings.store_hash:
+            raise refuse(self._settings.wrong_store_status, NO_SCOPE)
+        self._window, let_in = enter(self._window, self._settings, now)
+        if not let_in:
+            raise refuse(429, "Too many requests")
+        found = self._route(request, match[2])
         body = read_body(request, found.route)
         call = Call(
             store=self._store,
@@ -154,28 +146,35 @@ class BigCommerceSandbox:
             uploads=body.uploads,
             multipart=body.multipart,
         )
-        return found.route.run(call)
+        return call, found.route.run
+
+    def _route(self, request: Request, path: str) -> Found:
+        found = TABLE.find(request.method, path)
+        if not isinstance(found, Found):
+            if found:
+                raise refuse(405, "Method Not Allowed", detail=f"Allowed: {', '.join(sorted(set(found)))}")
+            raise refuse(404, NO_ROUTE, instance=path)
+        self._check_scope(found.route)
+        _check_accept(request)
+        return found
+
+    def _client(self, request: Request) -> str | None:
+        token = request.header("X-Auth-Token") or ""
+        if token == self._token:
+            return self._settings.client_id
+        return self._settings.other_accounts.get(token)
 
     def _check_scope(self, route: Route) -> None:
         if route.scope is None:
             return
         enough = {route.scope, f"{route.scope}_read_only"} if route.method == "GET" else {route.scope}
         if not enough & set(self._settings.scopes):
-            raise refuse(403, "You don't have a required scope to access the endpoint")
+            raise refuse(403, NO_SCOPE)
 
     def _refusal(self, problem: Problem, *, v2: bool) -> Answer:
-        if problem.status == 204:
-            return no_content()
-        return v2_answer(problem) if v2 else v3_answer(problem, self._settings.error_content_type)
-
-    def _unauthorized(self, *, v2: bool) -> Answer:
-        if self._settings.unauthorized_body == "text":
+        if problem.status == 401 and self._settings.unauthorized_body == "text":
             return Answer(status=401, body="Unauthorized", content_type="text/plain")
-        title = "Unauthorized - the API account of this token is unknown"
-        return self._refusal(Problem(status=401, title=title), v2=v2)
-
-    def _too_many(self, *, v2: bool) -> Answer:
-        return self._refusal(Problem(status=429, title="Too many requests"), v2=v2)
+        return v2_answer(problem) if v2 else v3_answer(problem, self._settings.error_content_type)
 
     def _retry_headers(self, now: datetime) -> dict[str, str]:
         if not self._settings.retry_after:

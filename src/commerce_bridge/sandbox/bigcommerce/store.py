@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from attrs import define, field
 
+from .moments import read_moment
 from .wire import Refused, Row
 
 FIRST_IDS = {
@@ -61,7 +63,8 @@ class Store:
     skus: dict[str, tuple[int, int]] = field(factory=dict[str, tuple[int, int]], repr=False)
     urls: dict[str, tuple[str, int]] = field(factory=dict[str, tuple[str, int]], repr=False)
     homes: dict[int, int] = field(factory=dict[int, int], repr=False)
-    preorders: set[int] = field(factory=set[int], repr=False)
+    preorders: dict[int, datetime] = field(factory=dict[int, datetime], repr=False)
+    next_release: datetime | None = field(default=None, repr=False)
     metafield_keys: dict[tuple[Any, ...], int] = field(factory=dict[tuple[Any, ...], int], repr=False)
     metafield_owners: dict[tuple[str, int], set[int]] = field(
         factory=dict[tuple[str, int], set[int]], repr=False
@@ -157,8 +160,10 @@ class Store:
             self.homes[variant["id"]] = number
             if variant["sku"] and variant["id"] != product["base_variant_id"]:
                 self.skus[variant["sku"].casefold()] = (number, variant["id"])
-        if product["availability"] == "preorder" and product["preorder_release_date"]:
-            self.preorders.add(number)
+        release = read_moment(product["preorder_release_date"] or "")
+        if release and product["availability"] == "preorder" and product["is_preorder_only"]:
+            self.preorders[number] = release
+            self.next_release = min(release, self.next_release or release)
 
     def _unindex(self, product: Row) -> None:
         number = product["id"]
@@ -170,7 +175,19 @@ class Store:
             self.homes.pop(variant["id"], None)
             if variant["sku"] and variant["id"] != product["base_variant_id"]:
                 self.skus.pop(variant["sku"].casefold(), None)
-        self.preorders.discard(number)
+        self.preorders.pop(number, None)
+
+    def due_preorders(self, now: datetime) -> list[Row]:
+        """The products whose preorder ends by `now`, by id.
+
+        `next_release` may be too early, as changes only ever lower it, but never too late: most
+        requests are told that nothing is due without a look at the products.
+        """
+        if self.next_release is None or now < self.next_release:
+            return []
+        due = sorted(number for number, release in self.preorders.items() if release <= now)
+        self.next_release = min((date for date in self.preorders.values() if date > now), default=None)
+        return [self.products[number] for number in due]
 
     def as_json(self) -> Row:
         """All tables as lists in the order of their ids, deep copies."""

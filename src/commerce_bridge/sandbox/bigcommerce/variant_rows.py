@@ -178,8 +178,22 @@ def check_choices(value: Any, path: str) -> list[Row]:
     return rows
 
 
-def nested_variants(store: Store, settings: Settings, product: Row, bodies: Sequence[Row]) -> list[Row]:
+def stock_failed(fields: Row, path: str = "") -> dict[str, str]:
+    """Take a negative stock out of `fields`; what is said of it, keyed by `path` and field."""
+    level = fields.get("inventory_level")
+    if level is None or level >= 0:
+        return {}
+    del fields["inventory_level"]
+    return {f"{path}inventory_level": "must not become negative"}
+
+
+def nested_variants(
+    store: Store, settings: Settings, product: Row, bodies: Sequence[Row]
+) -> tuple[list[Row], dict[str, str]]:
     """The variants of a product that is being made, with the options they need.
+
+    Returns:
+        The variants, and what could not be saved though the rest was.
 
     Raises:
         Refused: 422 for faulty rows, 409 for a SKU or a combination that exists.
@@ -187,10 +201,12 @@ def nested_variants(store: Store, settings: Settings, product: Row, bodies: Sequ
     if len(bodies) > VARIANTS_MAX:
         raise invalid({"variants": f"must have at most {VARIANTS_MAX} entries"})
     made: list[Row] = []
+    failed: dict[str, str] = {}
     seen_skus = {product["sku"].casefold()} if product["sku"] else set[str]()
     for at, body in enumerate(bodies):
         path = f"variants.{at}."
         kept, special = read_variant(body, path=path)
+        failed.update(stock_failed(kept, path))
         choices = check_choices(body.get("option_values"), path)
         sku = kept.get("sku", "")
         if not sku:
@@ -205,4 +221,4 @@ def nested_variants(store: Store, settings: Settings, product: Row, bodies: Sequ
         made.append(
             {**fresh_variant(store, product, base=False), **kept, "image": image, "option_values": chosen}
         )
-    return made
+    return made, failed

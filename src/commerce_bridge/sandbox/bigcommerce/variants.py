@@ -20,6 +20,7 @@ from .variant_rows import (
     same_choice,
     shown_variant,
     sku_clash,
+    stock_failed,
     variant_of,
 )
 from .wire import Answer, Problem, Refused, Row, is_list, is_row, no_content, not_found, ok, refuse
@@ -92,7 +93,7 @@ def make_variant(call: Call, product: Row, body: Row) -> tuple[Row, dict[str, st
     """
     store = call.store
     fields, special = read_variant(body)
-    failed = _stock_failed(fields)
+    failed = stock_failed(fields)
     if not fields.get("sku"):
         raise empty_sku() if "sku" in body else invalid({"sku": MISSING})
     if sku_clash(store, fields["sku"], (0, 0)):
@@ -118,14 +119,6 @@ def _same(one: Sequence[Row], other: Sequence[Row]) -> bool:
     return {pair["id"] for pair in one} == {pair["id"] for pair in other}
 
 
-def _stock_failed(fields: Row) -> dict[str, str]:
-    level = fields.get("inventory_level")
-    if level is None or level >= 0:
-        return {}
-    del fields["inventory_level"]
-    return {"inventory_level": "must not become negative"}
-
-
 def change_variant(call: Call, product: Row, variant: Row, body: Row) -> dict[str, str]:
     """Lay `body` over a variant: only what is sent changes, null clears.
 
@@ -137,7 +130,7 @@ def change_variant(call: Call, product: Row, variant: Row, body: Row) -> dict[st
     """
     store = call.store
     fields, special = read_variant(body)
-    failed = _stock_failed(fields)
+    failed = stock_failed(fields)
     if fields.get("sku") == "":
         raise empty_sku()
     is_base = variant["id"] == product["base_variant_id"]
