@@ -49,23 +49,25 @@ class AsyncDriver:
         clock = self.wiring.clock
         clock.enter()
         try:
-            return await self._run(flow)
+            return await self._drive(flow)
         finally:
             clock.leave()
 
-    async def _run(self, flow: Flow[T]) -> T:
+    async def _drive(self, flow: Flow[T]) -> T:
+        answer: Any = None
+        error: BridgeError | None = None
         try:
-            effect = next(flow)
             while True:
                 try:
+                    effect = flow.send(answer) if error is None else flow.throw(error)
+                except StopIteration as done:
+                    value: T = done.value
+                    return value
+                answer = error = None
+                try:
                     answer = await self._perform(effect)
-                except BridgeError as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(answer)
-        except StopIteration as done:
-            value: T = done.value
-            return value
+                except BridgeError as raised:
+                    error = raised
         finally:
             flow.close()
 
@@ -108,7 +110,7 @@ class AsyncDriver:
             while (task := board.take()) is not None:
                 index, flow = task
                 try:
-                    board.note(index, Ok(await self._run(flow)))
+                    board.note(index, Ok(await self._drive(flow)))
                 except BridgeError as error:
                     board.note(index, Err(error))
         finally:
@@ -121,7 +123,7 @@ class AsyncDriver:
             return await shared.wait(self.wiring.clock)
         shared = self._singles[effect.key] = _Shared()
         try:
-            shared.outcome = Ok(await self._run(effect.make()))
+            shared.outcome = Ok(await self._drive(effect.make()))
         except BridgeError as error:
             shared.outcome = Err(error)
         finally:
@@ -141,7 +143,13 @@ class _Shared:
     async def wait(self, clock: Clock) -> Any:
         self._waiting += 1
         clock.leave()
-        await self._done.wait()
+        try:
+            await self._done.wait()
+        except BaseException:
+            if not self._done.is_set():  # cancelled: awake again, and nobody is to wake it
+                self._waiting -= 1
+                clock.enter()
+            raise
         return self.value()
 
     def finish(self, clock: Clock) -> None:

@@ -63,6 +63,10 @@ def perform_state(wiring: Wiring, effect: Load | Commit) -> Any:
     return wiring.state.commit(effect.ops, effect.expect)
 
 
+class Stopped(BaseException):
+    """Ends a flow because one beside it ended with an error that ends them all; it never leaves a driver."""
+
+
 class Board:
     """The flows of one `Gather`, taken one by one by its workers."""
 
@@ -90,7 +94,8 @@ class Board:
     def fail(self, error: BaseException) -> None:
         """Stop the others: an error that is not the library's own was raised."""
         with self._lock:
-            self.fatal = self.fatal or error
+            if self.fatal is None or isinstance(self.fatal, Stopped):
+                self.fatal = error
 
     def last_leaves(self) -> bool:
         """Whether the worker that asks is the last one; it hands its wakefulness to the waiting parent."""

@@ -24,8 +24,8 @@ class Clock(Protocol):
         """The instant, aware, in UTC."""
         ...
 
-    def sleep(self, seconds: float) -> None:
-        """Wait in this thread."""
+    def sleep(self, seconds: float, until: threading.Event | None = None) -> None:
+        """Wait in this thread; at most until `until` is set, where waiting takes real time."""
         ...
 
     async def sleep_async(self, seconds: float) -> None:
@@ -48,15 +48,18 @@ class WallClock:
         """The instant, aware, in UTC."""
         return datetime.now(UTC)
 
-    def sleep(self, seconds: float) -> None:
-        """Wait in this thread."""
-        time.sleep(seconds)
+    def sleep(self, seconds: float, until: threading.Event | None = None) -> None:
+        """Wait in this thread, at most until `until` is set."""
+        if until is None:
+            time.sleep(max(seconds, 0.0))
+        else:
+            until.wait(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
         """Wait in this task."""
         import anyio  # only async programs pay for it
 
-        await anyio.sleep(seconds)
+        await anyio.sleep(max(seconds, 0.0))
 
     def enter(self) -> None:
         """Nothing to note: the wall's clock runs by itself."""
@@ -70,6 +73,9 @@ class VirtualClock:
 
     Sleepers are woken one at a time, in the order of their instants, so three sleeps of a
     second side by side last one second.  Safe for threads and for tasks of one event loop.
+
+    It knows only those at work who said so: a driver counts its flows.  Whoever starts threads that
+    each run a driver calls `enter` before the first of them starts, and `leave` when all have.
 
     Args:
         start: The first instant; aware.
@@ -104,20 +110,26 @@ class VirtualClock:
             self._awake -= 1
             self._jump_when_idle()
 
-    def sleep(self, seconds: float) -> None:
-        """Wait in this thread until the clock has moved on."""
+    def sleep(self, seconds: float, until: threading.Event | None = None) -> None:
+        """Wait in this thread until the clock has moved on; it takes no real time, so `until` is not needed."""
         if seconds <= 0:
             return
         woken = threading.Event()
-        self._lie_down(seconds, woken.set)
-        woken.wait()
+        number = self._lie_down(seconds, woken.set)
+        try:
+            woken.wait()
+        except BaseException:
+            self._rise(number)
+            raise
 
     async def sleep_async(self, seconds: float) -> None:
         """Wait in this task until the clock has moved on."""
         if seconds <= 0:
             return
         import anyio  # only async programs pay for it
+        import anyio.lowlevel
 
+        await anyio.lowlevel.checkpoint()  # tasks that are about to start say so before the clock jumps
         woken = anyio.Event()
         number = self._lie_down(seconds, woken.set)
         try:

@@ -7,10 +7,11 @@ The list is closed: a driver matches it with `assert_never`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement
 from commerce_bridge.flow.events import Event
@@ -19,6 +20,16 @@ from commerce_bridge.flow.state import Expect, Op, Query
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+
+
+def _finite(_: object, attribute: Attribute[float], value: float) -> None:
+    if not 0 < value < math.inf:
+        raise ValueError(f"{attribute.name} must be above 0 and finite, not {value!r}")
+
+
+def _one_or_more(_: object, attribute: Attribute[int], value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{attribute.name} must be 1 or more, not {value!r}")
 
 
 @frozen(kw_only=True)
@@ -33,7 +44,7 @@ class Send:
 
     account: str
     request: Request
-    timeout_s: float
+    timeout_s: float = field(validator=_finite)
 
 
 @frozen(kw_only=True)
@@ -68,7 +79,7 @@ class Gather:
     """
 
     flows: tuple[Flow[Any], ...] = field(repr=lambda flows: f"<{len(flows)} flows>")
-    limit: int = 3
+    limit: int = field(default=3, validator=_one_or_more)
 
 
 @frozen(kw_only=True)

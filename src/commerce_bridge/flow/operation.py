@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_args, overload
 
 from commerce_bridge.domain.exchange import Page
 from commerce_bridge.flow.effects import Flow
@@ -67,14 +67,18 @@ class Resource(Generic[M]):
         self.mode: M = mode
 
     def raw_twin(self) -> Any:
-        """The same resource in raw mode."""
+        """The same resource in raw mode, and with it the resources it holds."""
+        if isinstance(self.mode, Raw):
+            return self
         twin: Any = self.__dict__.get("_raw_twin")
         if twin is None:
-            if isinstance(self.mode, Raw):
-                return self
             twin = copy.copy(self)
             twin.mode = Raw()
             self.__dict__["_raw_twin"] = twin
+            held: list[tuple[str, Any]] = list(self.__dict__.items())
+            for name, value in held:
+                if isinstance(value, Resource) and name != "_raw_twin":
+                    setattr(twin, name, value.raw_twin())
         return twin
 
 
@@ -123,23 +127,62 @@ class AsyncPages(Generic[T]):
                 yield item
 
 
-def _face(made: Any, fn: Callable[..., Any], skip: int) -> Any:
-    """Give a bound callable the name, the text and the signature of its definition."""
-    made.__name__ = fn.__name__
-    made.__qualname__ = fn.__qualname__
-    made.__doc__ = fn.__doc__
-    made.__wrapped_flow__ = fn
-    signature = inspect.signature(fn)
-    parameters = list(signature.parameters.values())[skip:]
-    made.__signature__ = signature.replace(parameters=parameters, return_annotation=_result_of(signature))
-    return made
+class _Face:
+    """What bound callables show of their definition: name, text and signature, worked out once.
+
+    Args:
+        fn: The definition.
+        skip: How many of its parameters a caller does not give.
+    """
+
+    def __init__(self, fn: Callable[..., Any], skip: int) -> None:
+        self._fn = fn
+        self._skip = skip
+        self._signatures: dict[str, inspect.Signature] = {}
+
+    def put_on(self, made: Any, result: str) -> Any:
+        """Give a callable this face; `result` is what its own result is called, or empty for a bare one."""
+        fn = self._fn
+        made.__name__, made.__qualname__, made.__module__ = fn.__name__, fn.__qualname__, fn.__module__
+        made.__doc__ = fn.__doc__
+        made.__wrapped_flow__ = fn
+        made.__signature__ = self._signatures.get(result) or self._signature(result)
+        return made
+
+    def _signature(self, result: str) -> inspect.Signature:
+        whole = inspect.signature(self._fn)
+        parameters = list(whole.parameters.values())[self._skip :]
+        shown = whole.replace(
+            parameters=parameters, return_annotation=_shown_result(whole.return_annotation, result)
+        )
+        return self._signatures.setdefault(result, shown)
 
 
-def _result_of(signature: inspect.Signature) -> Any:
-    """The result type inside ``Flow[...]``, as written in the definition."""
-    annotation = signature.return_annotation
-    text = annotation if isinstance(annotation, str) else str(annotation)
-    return text[len("Flow[") : -1] if text.startswith("Flow[") else annotation
+def _shown_result(annotation: Any, result: str) -> Any:
+    """What comes out of ``Flow[X]``: X for a bare result, ``Pages[Y]`` for an X that is ``Page[Y]``."""
+    if result == _FLOW:
+        return annotation
+    if not isinstance(annotation, str):
+        inside = get_args(annotation)
+        return inside[2] if len(inside) == 3 and not result else annotation
+    if not annotation.startswith("Flow["):
+        return annotation
+    inner = annotation[len("Flow[") : -1]
+    return result + inner.removeprefix("Page") if result else inner
+
+
+_FLOW, _PAGES, _ASYNC_PAGES = "Flow", "Pages", "AsyncPages"
+
+
+def _kept(obj: Resource[Any], descriptor: operation[..., Any] | paged[..., Any], bound: Any) -> Any:
+    """Keep a bound callable on its resource, where it is found without the descriptor next time.
+
+    Not one reached through `super()`: it would hide the one that overrides it.
+    """
+    name = bound.__name__
+    if getattr(type(obj), name, None) is descriptor:
+        obj.__dict__[name] = bound
+    return bound
 
 
 class operation(Generic[P, T]):
@@ -147,10 +190,8 @@ class operation(Generic[P, T]):
 
     def __init__(self, fn: Callable[Concatenate[Any, P], Flow[T]]) -> None:
         self._fn = fn
+        self._face = _Face(fn, skip=1)
         self.__doc__ = fn.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
 
     @overload
     def __get__(self, obj: None, owner: type) -> operation[P, T]: ...
@@ -161,12 +202,7 @@ class operation(Generic[P, T]):
     @overload
     def __get__(self, obj: Resource[Raw], owner: type) -> Callable[P, Flow[T]]: ...
     def __get__(self, obj: Resource[Any] | None, owner: type) -> Any:
-        if obj is None:
-            return self
-        known = obj.__dict__.get(self._name)
-        if known is None:
-            known = obj.__dict__[self._name] = self._bind(obj)
-        return known
+        return self if obj is None else _kept(obj, self, self._bind(obj))
 
     def _bind(self, obj: Resource[Any]) -> Any:
         fn: Callable[..., Flow[T]] = self._fn
@@ -177,19 +213,19 @@ class operation(Generic[P, T]):
             def call(*args: Any, **kwargs: Any) -> T:
                 return run(fn(raw, *args, **kwargs))
 
-            return _face(call, fn, 1)
+            return self._face.put_on(call, "")
         if isinstance(mode, Async):
             arun = mode.driver.run
 
             async def call_async(*args: Any, **kwargs: Any) -> T:
                 return await arun(fn(raw, *args, **kwargs))
 
-            return _face(call_async, fn, 1)
+            return self._face.put_on(call_async, "")
 
         def call_raw(*args: Any, **kwargs: Any) -> Flow[T]:
             return fn(raw, *args, **kwargs)
 
-        return _face(call_raw, fn, 1)
+        return self._face.put_on(call_raw, _FLOW)
 
 
 class paged(Generic[P, T]):
@@ -197,6 +233,8 @@ class paged(Generic[P, T]):
 
     def __init__(self, fn: Callable[Concatenate[Any, str | None, P], Flow[Page[T]]]) -> None:
         self._fn = fn
+        self._face = _Face(fn, skip=2)
+        self._raw_face = _Face(fn, skip=1)
         self.__doc__ = fn.__doc__
 
     @overload
@@ -210,23 +248,34 @@ class paged(Generic[P, T]):
         self, obj: Resource[Raw], owner: type
     ) -> Callable[Concatenate[str | None, P], Flow[Page[T]]]: ...
     def __get__(self, obj: Resource[Any] | None, owner: type) -> Any:
-        if obj is None:
-            return self
+        return self if obj is None else _kept(obj, self, self._bind(obj))
+
+    def _bind(self, obj: Resource[Any]) -> Any:
         fn: Callable[..., Flow[Page[T]]] = self._fn
         mode, raw = obj.mode, obj.raw_twin()
 
-        def pages(*args: Any, **kwargs: Any) -> Any:
-            def turn(cursor: str | None) -> Flow[Page[T]]:
-                return fn(raw, cursor, *args, **kwargs)
+        def turned(args: Any, kwargs: Any) -> Callable[[str | None], Flow[Page[T]]]:
+            return lambda cursor: fn(raw, cursor, *args, **kwargs)
 
-            if isinstance(mode, Sync):
-                return Pages(mode.driver, turn)
-            return AsyncPages(cast("Async", mode).driver, turn)
+        if isinstance(mode, Sync):
+            driver = mode.driver
+
+            def pages(*args: Any, **kwargs: Any) -> Pages[T]:
+                return Pages(driver, turned(args, kwargs))
+
+            return self._face.put_on(pages, _PAGES)
+        if isinstance(mode, Async):
+            async_driver = mode.driver
+
+            def pages_async(*args: Any, **kwargs: Any) -> AsyncPages[T]:
+                return AsyncPages(async_driver, turned(args, kwargs))
+
+            return self._face.put_on(pages_async, _ASYNC_PAGES)
 
         def call_raw(cursor: str | None, *args: Any, **kwargs: Any) -> Flow[Page[T]]:
             return fn(raw, cursor, *args, **kwargs)
 
-        return _face(call_raw, fn, 1) if isinstance(mode, Raw) else _face(pages, fn, 2)
+        return self._raw_face.put_on(call_raw, _FLOW)
 
 
 def every(turn: Callable[[str | None], Flow[Page[T]]], *, start: str | None = None) -> Flow[tuple[T, ...]]:

@@ -8,6 +8,7 @@ how a day of quota runs in seconds, and how a crash is tried at every single ste
 from __future__ import annotations
 
 import heapq
+import threading
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, assert_never
@@ -100,7 +101,7 @@ class ManualClock:
         """The instant."""
         return self.instant
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, until: threading.Event | None = None) -> None:
         """Move on at once: nobody else is there."""
         self.instant += timedelta(seconds=max(seconds, 0.0))
 
@@ -144,9 +145,9 @@ class PlayDriver:
     Args:
         wiring: As for the other drivers, but its transports are `World`s and its clock a `ManualClock`.
         latency_s: Seconds from a request to its answer.
-        crash_at: Dies at this effect, counted from 0 over all of a run; None never dies.
+        crash_at: Dies at this effect, counted from 0 over all its runs; None never dies.
         crash_after: Dies after the effect took hold but before its answer, instead of before it.
-        keep_trace: Whether `trace` holds the effects of the last run.
+        keep_trace: Whether `trace` holds the effects of all its runs.
     """
 
     def __init__(
@@ -171,26 +172,45 @@ class PlayDriver:
         self._queue: list[tuple[datetime, int, _Task, Any]] = []
         self._seq = 0
         self._singles: dict[str, _Join] = {}
+        self._alive: dict[_Task, None] = {}
 
     def run(self, flow: Flow[T]) -> T:
-        """The result of `flow`; its errors are raised; `Crash` when it was told to die."""
-        self._queue, self._singles = [], {}
-        root = _Task(flow=flow, path="")
-        self._at(self.clock.instant, root, Ok(None))
-        result: list[Any] = []
-        while self._queue:
-            instant, _, task, answer = heapq.heappop(self._queue)
-            self.clock.instant = max(self.clock.instant, instant)
-            self._advance(task, answer, result)
-            if result:
-                break
+        """The result of `flow`; its errors are raised; `Crash` when it was told to die.
+
+        After a crash nothing of the flows runs any more, not even their `finally` blocks, for as long
+        as this driver lives.
+        """
+        self._queue, self._singles, self._alive = [], {}, {}
+        result: list[Ok[Any] | Err] = []
+        self._start(_Task(flow=flow, path=""))
+        try:
+            while self._queue and not result:
+                instant, _, task, answer = heapq.heappop(self._queue)
+                self.clock.instant = max(self.clock.instant, instant)
+                self._advance(task, answer, result)
+        except Crash:
+            raise
+        except BaseException:
+            self._close_all()
+            raise
         if not result:
+            self._close_all()
             raise RuntimeError("the flow waits for something that never comes")
         outcome = result[0]
         if isinstance(outcome, Err):
             raise outcome.error
         value: T = outcome.value
         return value
+
+    def _start(self, task: _Task) -> None:
+        self._alive[task] = None
+        self._at(self.clock.instant, task, Ok(None))
+
+    def _close_all(self) -> None:
+        """Let all flows under way end: the youngest first, so that those gathered end before who gathered."""
+        for task in reversed(tuple(self._alive)):
+            task.flow.close()
+        self._alive.clear()
 
     def _at(self, instant: datetime, task: _Task, answer: Ok[Any] | Err) -> None:
         self._seq += 1
@@ -214,12 +234,12 @@ class PlayDriver:
             self.count += 1
             if self.crash_at == number and not self.crash_after:
                 raise Crash(f"before effect {number} ({path}): {effect!r}")
-            now_answer = self._perform(task, path, effect)
+            at_once = self._perform(task, path, effect)
             if self.crash_at == number:
                 raise Crash(f"after effect {number} ({path}): {effect!r}")
-            if now_answer is None:
+            if at_once is None:
                 return None
-            answer = now_answer
+            answer = at_once
 
     def _note(self, path: str, effect: Effect) -> None:
         if self.keep_trace:
@@ -265,8 +285,7 @@ class PlayDriver:
     def _start_next(self, join: _Join) -> None:
         index = join.next
         join.next += 1
-        child = _Task(flow=join.flows[index], path=f"{join.path}.{index}.", parent=join, index=index)
-        self._at(self.clock.instant, child, Ok(None))
+        self._start(_Task(flow=join.flows[index], path=f"{join.path}.{index}.", parent=join, index=index))
 
     def _single(self, task: _Task, path: str, effect: Single) -> None:
         running = self._singles.get(effect.key)
@@ -278,6 +297,7 @@ class PlayDriver:
         self._start_next(join)
 
     def _finish(self, task: _Task, outcome: Ok[Any] | Err, result: list[Any]) -> None:
+        del self._alive[task]
         join = task.parent
         if join is None:
             result.append(outcome)

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from attrs import evolve
+
 from commerce_bridge.errors import DeadlineExceeded
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement
 from commerce_bridge.flow.effects import (
     Acquire,
     Commit,
     Draw,
+    Effect,
     Emit,
     Err,
     Flow,
@@ -45,8 +48,8 @@ def send(account: str, request: Request, *, timeout_s: float = DEFAULT_TIMEOUT_S
 
 
 def sleep(seconds: float) -> Flow[None]:
-    """Wait `seconds`."""
-    yield Sleep(seconds=seconds)
+    """Wait `seconds`; none when it is 0 or less."""
+    yield Sleep(seconds=max(seconds, 0.0))
 
 
 def now() -> Flow[datetime]:
@@ -120,6 +123,9 @@ def emit(event: Event) -> Flow[None]:
 def within(deadline: datetime | timedelta, flow: Flow[T]) -> Flow[T]:
     """Run `flow`, but stop it before its next effect once the deadline has passed.
 
+    A wait that would end after the deadline is not begun.  Flows that it gathers are bound
+    each for itself; those that are stopped are among the outcomes as `DeadlineExceeded`.
+
     Args:
         deadline: An aware instant, or how long from now.
         flow: The flow to bound; its `finally` blocks run when it is stopped.
@@ -134,22 +140,32 @@ def within(deadline: datetime | timedelta, flow: Flow[T]) -> Flow[T]:
     try:
         while True:
             try:
-                effect = flow.throw(error) if error is not None else flow.send(answer)
+                effect = flow.send(answer) if error is None else flow.throw(error)
             except StopIteration as done:
                 value: T = done.value
                 return value
-            error = None
-            instant = yield from now()
-            if instant >= limit:
-                raise DeadlineExceeded(
-                    f"Stopped at {instant.isoformat()}: the deadline was {limit.isoformat()}."
-                )
+            answer = error = None
+            bounded = _bounded(effect, (yield from now()), limit)
             try:
-                answer = yield effect
+                answer = yield bounded
             except Exception as raised:
                 error = raised
     finally:
         flow.close()
+
+
+def _bounded(effect: Effect, instant: datetime, limit: datetime) -> Effect:
+    """The effect as it may be carried out before `limit`."""
+    if instant >= limit:
+        raise DeadlineExceeded(f"Stopped at {instant.isoformat()}: the deadline was {limit.isoformat()}.")
+    if isinstance(effect, Sleep) and instant + timedelta(seconds=effect.seconds) > limit:
+        raise DeadlineExceeded(
+            f"Stopped at {instant.isoformat()} before a wait of {effect.seconds:g} s: "
+            f"the deadline is {limit.isoformat()}."
+        )
+    if isinstance(effect, Gather):
+        return evolve(effect, flows=tuple(within(limit, each) for each in effect.flows))
+    return effect
 
 
 def run_pure(flow: Flow[T]) -> T:

@@ -6,15 +6,17 @@ threads and web workers.
 
 from __future__ import annotations
 
+import contextvars
 import signal
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar, assert_never
 
 from commerce_bridge.errors import BridgeError
-from commerce_bridge.flow.carry import Board, perform_instant, perform_state, shared_value
+from commerce_bridge.flow.carry import Board, Stopped, perform_instant, perform_state, shared_value
+from commerce_bridge.flow.clock import Clock
 from commerce_bridge.flow.effects import (
     Acquire,
     Commit,
@@ -39,16 +41,22 @@ T = TypeVar("T")
 
 
 class _Interrupt:
-    """Ctrl-C, kept until the effect under way has ended."""
+    """What ends one run early: Ctrl-C, or an error in a flow beside that ends them all.
+
+    Ctrl-C is kept until the effect under way has ended.
+    """
 
     def __init__(self) -> None:
-        self.asked = False
-        self.waiting = False
+        self.stop = threading.Event()
+        self._asked = False
+        self._sleeping = False
 
     def check(self) -> None:
-        if self.asked:
-            self.asked = False
+        """Raise when nothing more may be done."""
+        if self._asked:
             raise KeyboardInterrupt
+        if self.stop.is_set():
+            raise Stopped
 
     @contextmanager
     def held(self) -> Generator[None]:
@@ -57,18 +65,41 @@ class _Interrupt:
         if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
             yield
             return
-
-        def note(signum: int, frame: FrameType | None) -> None:
-            if self.asked or self.waiting:
-                raise KeyboardInterrupt
-            self.asked = True
-
-        former = signal.signal(signal.SIGINT, note)
+        former = signal.signal(signal.SIGINT, self._note)
         try:
             yield
+        except Exception as error:
+            if self._asked:
+                raise KeyboardInterrupt from error
+            raise
         finally:
             signal.signal(signal.SIGINT, former)
-        self.check()
+        if self._asked:
+            raise KeyboardInterrupt
+
+    def _note(self, signum: int, frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+        self.stop.set()
+        if self._sleeping:
+            raise KeyboardInterrupt
+
+    def sleep(self, clock: Clock, seconds: float) -> None:
+        """Wait; Ctrl-C ends the wait at once.
+
+        The main thread's wait is ended by the exception of its signal handler: it must not wait on
+        `stop`, which that handler sets.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            clock.sleep(seconds, self.stop)
+            return
+        self._sleeping = True
+        try:
+            self.check()
+            clock.sleep(seconds)
+        finally:
+            self._sleeping = False
 
 
 class SyncDriver:
@@ -80,51 +111,52 @@ class SyncDriver:
 
     def __init__(self, wiring: Wiring) -> None:
         self.wiring = wiring
-        self._interrupt = _Interrupt()
         self._singles: dict[str, _Shared] = {}
         self._lock = threading.Lock()
 
     def run(self, flow: Flow[T]) -> T:
         """The result of `flow`; its errors are raised.
 
-        Ctrl-C lets the effect under way end, then stops the flow before its next one.
+        Ctrl-C lets the effect under way end, then stops the flow before its next one; a wait ends at once.
         """
-        clock = self.wiring.clock
-        with self._interrupt.held():
+        clock, interrupt = self.wiring.clock, _Interrupt()
+        with interrupt.held():
             clock.enter()
             try:
-                return self._run(flow, self._interrupt.check)
+                return self._drive(flow, interrupt)
             finally:
                 clock.leave()
 
-    def _run(self, flow: Flow[T], check: Callable[[], None]) -> T:
+    def _drive(self, flow: Flow[T], interrupt: _Interrupt) -> T:
+        answer: Any = None
+        error: BridgeError | None = None
         try:
-            effect = next(flow)
             while True:
-                check()
                 try:
-                    answer = self._perform(effect)
-                except BridgeError as error:
-                    effect = flow.throw(error)
-                else:
-                    effect = flow.send(answer)
-        except StopIteration as done:
-            value: T = done.value
-            return value
+                    effect = flow.send(answer) if error is None else flow.throw(error)
+                except StopIteration as done:
+                    value: T = done.value
+                    return value
+                answer = error = None
+                interrupt.check()
+                try:
+                    answer = self._perform(effect, interrupt)
+                except BridgeError as raised:
+                    error = raised
         finally:
             flow.close()
 
-    def _perform(self, effect: Effect) -> Any:
+    def _perform(self, effect: Effect, interrupt: _Interrupt) -> Any:
         match effect:
             case Send():
                 transport = self.wiring.transport_of(effect.account)
                 return transport.send(effect.request, effect.timeout_s)
             case Sleep():
-                return self._sleep(effect.seconds)
+                return interrupt.sleep(self.wiring.clock, effect.seconds)
             case Gather():
-                return self._gather(effect)
+                return self._gather(effect, interrupt)
             case Single():
-                return self._single(effect)
+                return self._single(effect, interrupt)
             case Load() | Commit():
                 return perform_state(self.wiring, effect)
             case Now() | Draw() | NewId() | Acquire() | Settle() | Emit():
@@ -132,14 +164,7 @@ class SyncDriver:
             case _:
                 assert_never(effect)
 
-    def _sleep(self, seconds: float) -> None:
-        self._interrupt.waiting = threading.current_thread() is threading.main_thread()
-        try:
-            self.wiring.clock.sleep(seconds)
-        finally:
-            self._interrupt.waiting = False
-
-    def _gather(self, effect: Gather) -> tuple[Any, ...]:
+    def _gather(self, effect: Gather, interrupt: _Interrupt) -> tuple[Any, ...]:
         count = min(effect.limit, len(effect.flows))
         if count == 0:
             return ()
@@ -147,31 +172,30 @@ class SyncDriver:
         for _ in range(count):
             clock.enter()
         for _ in range(count):
-            threading.Thread(target=self._work, args=(board, finished), daemon=True).start()
+            work = contextvars.copy_context().run
+            arguments = (self._work, board, interrupt, finished)
+            threading.Thread(target=work, args=arguments, daemon=True).start()
         clock.leave()
         finished.wait()
         return board.outcomes()
 
-    def _work(self, board: Board, finished: threading.Event) -> None:
-        def check() -> None:
-            if board.fatal is not None or self._interrupt.asked:
-                raise KeyboardInterrupt
-
+    def _work(self, board: Board, interrupt: _Interrupt, finished: threading.Event) -> None:
         try:
             while (task := board.take()) is not None:
                 index, flow = task
                 try:
-                    board.note(index, Ok(self._run(flow, check)))
+                    board.note(index, Ok(self._drive(flow, interrupt)))
                 except BridgeError as error:
                     board.note(index, Err(error))
         except BaseException as error:
             board.fail(error)
+            interrupt.stop.set()
         if board.last_leaves():
             finished.set()
         else:
             self.wiring.clock.leave()
 
-    def _single(self, effect: Single) -> Any:
+    def _single(self, effect: Single, interrupt: _Interrupt) -> Any:
         clock = self.wiring.clock
         with self._lock:
             known = self._singles.get(effect.key)
@@ -185,7 +209,7 @@ class SyncDriver:
             shared.done.wait()
             return shared.value()
         try:
-            shared.outcome = Ok(self._run(effect.make(), self._interrupt.check))
+            shared.outcome = Ok(self._drive(effect.make(), interrupt))
         except BridgeError as error:
             shared.outcome = Err(error)
         finally:
