@@ -78,10 +78,13 @@ class Page(Generic[T_co]):
     Args:
         items: In the platform's order.
         next: The cursor of the next page, or None when this was the last.
+        resume: On the last page, the cursor from which a later read finds what changed since; None when
+            only a complete read does.
     """
 
     items: tuple[T_co, ...]
     next: Cursor | None = None
+    resume: Cursor | None = None
 
 
 JsonValue: TypeAlias = Any

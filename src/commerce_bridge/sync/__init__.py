@@ -1,1 +1,1 @@
-"""."""
+"""The engine: read, plan, apply, remember.  It knows ports, and no platform."""

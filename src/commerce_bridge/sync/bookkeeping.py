@@ -1,0 +1,231 @@
+"""What an apply writes down, and when: intents before a call, results right after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from commerce_bridge.domain.exchange import NaturalKey, Ref
+from commerce_bridge.errors import BridgeError, RemoteError
+from commerce_bridge.flow import primitives as flow
+from commerce_bridge.flow.effects import Flow
+from commerce_bridge.flow.events import Written
+from commerce_bridge.flow.state import Delete, Key, Op
+from commerce_bridge.ports.step import Call, Row, RowId, RowResult, Step, Verdict
+from commerce_bridge.sync.codec import decode_key, encode_key
+from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.planfile import step_line
+from commerce_bridge.sync.tables import put, scan_bodies
+
+
+@frozen(kw_only=True)
+class Receipts:
+    """What had taken hold before.
+
+    Args:
+        done: Rows that need not be sent again.
+        names: Names learned from them.
+        bindings: Canonical id to the target's name.
+    """
+
+    done: frozenset[RowId] = frozenset()
+    names: Mapping[NaturalKey, Ref] = field(factory=dict[NaturalKey, Ref])
+    bindings: Mapping[str, Ref] = field(factory=dict[str, Ref])
+
+
+@frozen(kw_only=True)
+class Books:
+    """Where one apply of one plan is written down.
+
+    Args:
+        job: The job.
+        plan: The plan.
+        steps: The plan's steps under way, by id.
+        sources: Canonical id to the source's name.
+    """
+
+    job: Job[Any]
+    plan: Plan
+    steps: Mapping[str, Step]
+    sources: Mapping[str, Ref]
+
+    @property
+    def scope(self) -> str:
+        """The scope of all rows."""
+        return self.job.scope
+
+
+def row_key(plan: str, row: RowId) -> str:
+    """The key of an intent or a receipt."""
+    return f"{plan}/{row[0]}/{row[1]}"
+
+
+def receipts_of(job: Job[Any], plan: Plan) -> Flow[Receipts]:
+    """All rows of a plan that have taken hold; no vendor call."""
+    bodies = yield from scan_bodies(job.scope, "receipt", f"{plan.header.plan}/")
+    done: set[RowId] = set()
+    names: dict[NaturalKey, Ref] = {}
+    bindings: dict[str, Ref] = {}
+    for body in bodies.values():
+        done.add((body["step"], body["part"]))
+        names.update((decode_key(key), Ref.parse(ref)) for key, ref in body["learned"])
+        if body["part"] == job.writer.main_part and body["ref"]:
+            bindings[body["record"]] = Ref.parse(body["ref"])
+    return Receipts(done=frozenset(done), names=names, bindings=bindings)
+
+
+def commit_intents(books: Books, calls: Iterable[Call]) -> Flow[None]:
+    """Note every row that may create something, before any of them is sent."""
+    ops: list[Op] = []
+    plan = books.plan.header.plan
+    for call in calls:
+        for row in call.rows:
+            if row.creates is None:
+                continue
+            step = books.steps[row.step]
+            body = {
+                "plan": plan,
+                "step": row.step,
+                "part": row.part,
+                "record": step.record,
+                "source": str(books.sources[step.record]),
+                "creates": encode_key(row.creates),
+                "did": step_line(step),
+            }
+            ops.append(put(books.scope, "intent", row_key(plan, row.id), body))
+    if ops:
+        yield from flow.commit(ops)
+
+
+def commit_results(books: Books, results: Sequence[RowResult]) -> Flow[None]:
+    """Bind, receipt and enter every row of one call, at once."""
+    now = yield from flow.now()
+    ops: list[Op] = []
+    for result in results:
+        step = books.steps[result.row.step]
+        if result.verdict is Verdict.DONE:
+            ops.extend(_done_ops(books, step, result, now))
+        elif result.verdict is Verdict.FAILED:
+            ops.extend(_failed_ops(books, step, result, now))
+    if ops:
+        yield from flow.commit(ops)
+    for result in results:
+        if result.verdict is Verdict.DONE and result.ref is not None:
+            step = books.steps[result.row.step]
+            yield from flow.emit(
+                Written(
+                    record=step.record,
+                    step=step.id,
+                    kind=step.kind.value,
+                    target=str(result.ref),
+                    correlation_id=books.plan.header.correlation_id,
+                )
+            )
+
+
+def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> list[Op]:
+    plan = books.plan.header
+    key = row_key(plan.plan, result.row.id)
+    receipt = {
+        "record": step.record,
+        "step": step.id,
+        "part": result.row.part,
+        "ref": str(result.ref) if result.ref else None,
+        "learned": [[encode_key(name), str(ref)] for name, ref in result.learned],
+        "at": now.isoformat(),
+    }
+    history = {"plan": plan.plan, "at": now.isoformat(), "did": step_line(step)}
+    ops: list[Op] = [
+        put(books.scope, "receipt", key, receipt),
+        put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}", history),
+    ]
+    if result.row.creates is not None:
+        ops.append(_delete(books.scope, "intent", key))
+    if result.row.part == books.job.writer.main_part and result.ref is not None:
+        ops.append(binding(books.scope, step.record, books.sources[step.record], result.ref))
+    return ops
+
+
+def _failed_ops(books: Books, step: Step, result: RowResult, now: datetime) -> list[Op]:
+    reason = f"rejected:{result.row.part}"
+    ops: list[Op] = [work_item(books.scope, step.record, step.label, reason, words(result.error), now)]
+    if result.row.creates is not None:
+        ops.append(_delete(books.scope, "intent", row_key(books.plan.header.plan, result.row.id)))
+    return ops
+
+
+def look_for(job: Job[Any], rows: Sequence[Row]) -> Flow[dict[RowId, RowResult]]:
+    """Rows whose answer was lost, but which have taken hold all the same."""
+    keys = {row.creates: row for row in rows if row.creates is not None}
+    found = yield from job.writer.find(tuple(keys))
+    results: dict[RowId, RowResult] = {}
+    for key, row in keys.items():
+        refs = found.get(key, ())
+        if refs:
+            results[row.id] = RowResult(row=row, verdict=Verdict.DONE, ref=refs[0], learned=((key, refs[0]),))
+    return results
+
+
+def settle_intents(job: Job[Any]) -> Flow[int]:
+    """Meet writes that an earlier run did not see the end of; how many had taken hold.
+
+    Cost: nothing when there are none, else what `Writer.find` costs.
+    """
+    bodies = yield from scan_bodies(job.scope, "intent")
+    if not bodies:
+        return 0
+    now = yield from flow.now()
+    keys = {key: decode_key(body["creates"]) for key, body in bodies.items()}
+    found = yield from job.writer.find(tuple(keys.values()))
+    ops: list[Op] = []
+    met = 0
+    for key, body in bodies.items():
+        ops.append(_delete(job.scope, "intent", key))
+        refs = found.get(keys[key], ())
+        if not refs:
+            continue
+        met += 1
+        receipt = {
+            "record": body["record"],
+            "step": body["step"],
+            "part": body["part"],
+            "ref": str(refs[0]),
+            "learned": [[body["creates"], str(refs[0])]],
+            "at": now.isoformat(),
+        }
+        ops.append(put(job.scope, "receipt", key, receipt))
+        history = {"plan": body["plan"], "at": now.isoformat(), "did": body["did"]}
+        ops.append(put(job.scope, "ledger", f"{body['record']}/{now.isoformat()}/{body['step']}", history))
+        if body["part"] == job.writer.main_part:
+            ops.append(binding(job.scope, body["record"], Ref.parse(body["source"]), refs[0]))
+    yield from flow.commit(ops)
+    return met
+
+
+def binding(scope: str, record: str, source: Ref, target: Ref) -> Op:
+    """The row that binds a canonical id to both sides' names."""
+    return put(scope, "binding", record, {"source": str(source), "target": str(target)})
+
+
+def work_item(scope: str, record: str, label: str, reason: str, detail: str, now: datetime) -> Op:
+    """The row of an open work item."""
+    body = {"record": record, "label": label, "reason": reason, "detail": detail, "seen_at": now.isoformat()}
+    return put(scope, "work", f"{record}/{reason}", body)
+
+
+def _delete(scope: str, table: str, key: str) -> Delete:
+    return Delete(at=Key(table=table, scope=scope, key=key))
+
+
+def words(error: BridgeError | None) -> str:
+    """An error as a work item tells it."""
+    if error is None:
+        return "The target did not take it, and did not say why."
+    if isinstance(error, RemoteError) and error.fields:
+        fields = "; ".join(f"{name}: {text}" for name, text in error.fields.items())
+        return f"{error} ({fields})"
+    return str(error)

@@ -1,0 +1,221 @@
+"""Deciding one record: what it is to be, and the steps that lead there.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from commerce_bridge.domain.absence import CLEARED, MISSING, Maybe
+from commerce_bridge.domain.exchange import Observed
+from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.record import Kin, Record
+from commerce_bridge.errors import MappingError
+from commerce_bridge.mapping import Mapped, Problem
+from commerce_bridge.merge import Case, Decision, decide
+from commerce_bridge.merge.collections import elements, holds_elements, is_cleared, standing
+from commerce_bridge.ports.step import Change, Step, StepKind
+from commerce_bridge.sync.codec import digest, encode
+from commerce_bridge.sync.index import TargetIndex
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.plan import Standing
+from commerce_bridge.sync.remembered import Remembered
+
+
+@frozen(kw_only=True)
+class Subject:
+    """One record about to be decided.
+
+    Args:
+        record: Canonical id.
+        draft: What the source wants.
+        source_hash: The source's version.
+        known: What the state remembers, or None.
+        observed: What the target shows, or None.
+    """
+
+    record: str
+    draft: Draft
+    source_hash: str
+    known: Remembered | None
+    observed: Observed[Record] | None
+
+
+@frozen(kw_only=True)
+class Decided:
+    """What a record comes to.
+
+    Args:
+        steps: What is to be done.
+        standing: What is to be remembered.
+        decisions: All decisions, by part and field, for explanations.
+    """
+
+    steps: tuple[Step, ...]
+    standing: Standing
+    decisions: Mapping[tuple[str, AnyField], Decision] = field(factory=dict[tuple[str, AnyField], Decision])
+
+
+def decide_record(job: Job[Any], subject: Subject, index: TargetIndex) -> Decided:
+    """Decide all fields of a record, and make the steps."""
+    draft, observed = subject.draft, subject.observed
+    problems = list(draft.all_problems)
+    decisions: dict[tuple[str, AnyField], Decision] = {}
+    changes: list[Change] = []
+    if not draft.blocked:
+        for part, mapped in [("", draft.mapped), *draft.parts.items()]:
+            for name, wanted in mapped.values.items():
+                case = _case(job, subject, index, part, name, wanted)
+                try:
+                    decision = decide(case, job.ownership.rule(name))
+                except MappingError as error:
+                    problems.append(Problem(code="no-rule", message=str(error), field=name))
+                    continue
+                decisions[part, name] = decision
+                change = _change(job, decision, case.standing, part, mapped)
+                if change is not None:
+                    changes.append(change)
+    steps = tuple(_steps(job, subject, changes))
+    standing_ = Standing(
+        record=subject.record,
+        source=draft.ref,
+        origin=draft.origin,
+        target=observed.ref if observed else None,
+        source_hash=subject.source_hash,
+        target_hash="" if steps or observed is None else observed.version,
+        next_change=draft.next_change,
+        agreed=_agreed(subject, decisions),
+        label=draft.label,
+        work={reason_of(problem): problem.message for problem in problems},
+    )
+    return Decided(steps=steps, standing=standing_, decisions=decisions)
+
+
+def reason_of(problem: Problem) -> str:
+    """The key of a work item: what is wrong, and with which field."""
+    return f"{problem.code}:{problem.field}" if problem.field else problem.code
+
+
+def _case(
+    job: Job[Any], subject: Subject, index: TargetIndex, part: str, name: AnyField, wanted: Maybe[Any]
+) -> Case:
+    known, observed = subject.known, subject.observed
+    base = known.agreed.get((part, name), MISSING) if known else MISSING
+    shown: Maybe[Any] = MISSING
+    if observed is not None:
+        holder = observed.value.parts.get(part, Record()) if part else observed.value
+        if holds_elements(wanted, base):
+            shown = standing(wanted, base, observed.value.elements)
+        else:
+            shown = holder.get(name)
+    settled = index.settle(name, wanted, subject.record, shown)
+    return Case(
+        field=name,
+        base=base,
+        sides={job.source: settled, job.target: shown},
+        source=job.source,
+        target=job.target,
+        is_new=observed is None,
+    )
+
+
+def _change(job: Job[Any], decision: Decision, shown: Maybe[Any], part: str, mapped: Mapped) -> Change | None:
+    """The change a decision asks for; None when nothing changes or the field is not ours to write."""
+    if decision.owner == job.target or not decision.changes(shown):
+        return None
+    if is_cleared(decision.value) and shown in (MISSING, CLEARED, frozenset[Any]()):
+        return None
+    return Change(
+        field=decision.field,
+        before=shown,
+        after=decision.value,
+        owner=decision.owner,
+        rule=mapped.rules.get(decision.field, decision.rule),
+        part=part,
+        reason=decision.reason,
+    )
+
+
+def _steps(job: Job[Any], subject: Subject, changes: list[Change]) -> Iterable[Step]:
+    if not changes:
+        return
+    groups: dict[StepKind, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(_kind(job, subject, change), []).append(change)
+    for kind in StepKind:
+        if kind in groups:
+            yield _step(job, subject, kind, tuple(groups[kind]))
+
+
+def _kind(job: Job[Any], subject: Subject, change: Change) -> StepKind:
+    if subject.observed is None and change.field not in job.after_create:
+        return StepKind.CREATE
+    return job.kind_of(change)
+
+
+def _step(job: Job[Any], subject: Subject, kind: StepKind, changes: tuple[Change, ...]) -> Step:
+    observed = subject.observed
+    needs = sorted({one for change in changes for one in _kin(change.after)})
+    return Step(
+        id=step_id(subject.record, kind, changes),
+        kind=kind,
+        record=subject.record,
+        label=subject.draft.label,
+        changes=changes,
+        keys=subject.draft.keys,
+        target=observed.ref if observed else None,
+        observed=observed.version if observed else "",
+        needs=tuple(needs),
+        seen=_seen(observed.value) if observed else None,
+    )
+
+
+def _kin(value: Maybe[Any]) -> Iterable[str]:
+
+    return (one.record for one in elements(value) if isinstance(one, Kin))
+
+
+def _seen(record: Record) -> Record:
+    """What a writer needs of what the target showed: names of elements and parts, not values."""
+    return Record(
+        elements=record.elements,
+        parts={key: Record(ref=part.ref) for key, part in record.parts.items()},
+        ref=record.ref,
+    )
+
+
+def step_id(record: str, kind: StepKind, changes: tuple[Change, ...]) -> str:
+    """The id of a step: the same step planned again has the same."""
+    rows = [[str(one.field), one.part, encode(one.before), encode(one.after)] for one in changes]
+    return digest([record, kind.value, rows])
+
+
+def open_work(record: str, label: str, reason: str, detail: str) -> Step:
+    """The step that opens a work item."""
+    return Step(
+        id=digest([record, "open work", reason, detail]),
+        kind=StepKind.OPEN_WORK,
+        record=record,
+        label=label,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def _agreed(
+    subject: Subject, decisions: Mapping[tuple[str, AnyField], Decision]
+) -> dict[tuple[str, AnyField], Maybe[Any]]:
+    """What both sides agree on once the steps have taken hold; what was not decided stays as it was."""
+    agreed = dict(subject.known.agreed) if subject.known else {}
+    for place, decision in decisions.items():
+        if decision.value is not MISSING:
+            agreed[place] = decision.value
+    return agreed
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """The earliest instant among those given, or None."""
+    known = [one for one in instants if one is not None]
+    return min(known) if known else None

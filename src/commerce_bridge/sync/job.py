@@ -1,0 +1,124 @@
+"""A job: everything that differs from pair to pair, as ports and pure functions.
+
+`sync` knows no platform.  A bridge's folder makes a `Job`; planning, applying and
+explaining are the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from attrs import field, frozen
+
+from commerce_bridge.domain.exchange import NaturalKey, Ref
+from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.record import Record
+from commerce_bridge.flow.effects import Flow
+from commerce_bridge.mapping import Context, Mapped, Problem
+from commerce_bridge.merge import Ownership
+from commerce_bridge.ports.reader import Reader
+from commerce_bridge.ports.step import Change, StepKind
+from commerce_bridge.ports.writer import Writer
+
+S = TypeVar("S")
+
+
+@frozen(kw_only=True)
+class Draft:
+    """One record as the source wants it on the target.
+
+    Args:
+        ref: The source's name of what it comes from, such as a format.
+        origin: The source's name of the value that was read, such as the format's title.
+        label: How people name it.
+        mapped: Its values and problems.
+        parts: Sub-records by their natural key, each with its own values and problems.
+        keys: Natural keys by which it can be found on the target.
+        problems: Why it must not be written, or what the reader should know.
+        next_change: When it comes out differently though nothing changed, or None.
+    """
+
+    ref: Ref
+    origin: Ref
+    label: str
+    mapped: Mapped
+    parts: Mapping[str, Mapped] = field(factory=dict[str, Mapped])
+    keys: tuple[NaturalKey, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    next_change: datetime | None = None
+
+    @property
+    def all_problems(self) -> tuple[Problem, ...]:
+        """Problems of the record and of all its parts."""
+        return (
+            *self.problems,
+            *self.mapped.problems,
+            *(problem for part in self.parts.values() for problem in part.problems),
+        )
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a problem stops it from being written."""
+        return any(problem.blocking for problem in self.all_problems)
+
+
+@frozen(kw_only=True)
+class Limits:
+    """How careful a job is.
+
+    Args:
+        fresh_for: How old an observation of the target may be when it is overwritten.
+        in_flight: How many calls may be under way at once.
+        attempts: How often a row whose answer was lost is looked for and sent again.
+    """
+
+    fresh_for: timedelta = timedelta(minutes=5)
+    in_flight: int = 3
+    attempts: int = 3
+
+
+@frozen(kw_only=True)
+class Job(Generic[S]):
+    """One kind of record of one pair.
+
+    Args:
+        pair: How people name the pair, such as ``Consonance -> BigCommerce``.
+        scope: The bridge and both accounts, for state.
+        source: The name of the side that is read, such as ``consonance``.
+        target: The name of the side that is written, such as ``bigcommerce``.
+        reader: Reads the source.
+        target_reader: Reads the target.
+        writer: Writes the target.
+        context: What mappers may look at, for an instant; reads the target's facts.
+        drafts: The records that one source value comes to, all of its family at once.
+        refs: The source's names of the records that a source value may come to, before it is mapped.
+        formats: How many formats a source value has, for the counts.
+        ownership: Which side owns each field.
+        kind_of: The kind of step that carries a change of a record that exists.
+        after_create: Fields that a CREATE does not carry, because they need the record to exist.
+        unique: Fields whose values no two records of the target share.
+        fingerprint: Text that changes when a rule does; None when a rule has no name.
+        natural_keys: The natural keys of a record of the target.
+        limits: How careful it is.
+    """
+
+    pair: str
+    scope: str
+    source: str
+    target: str
+    reader: Reader[S]
+    target_reader: Reader[Record]
+    writer: Writer
+    context: Callable[[datetime], Flow[Context]]
+    drafts: Callable[[S, Context], tuple[Draft, ...]]
+    refs: Callable[[S], Iterable[Ref]]
+    formats: Callable[[S], int]
+    ownership: Ownership
+    natural_keys: Callable[[Record], tuple[NaturalKey, ...]]
+    kind_of: Callable[[Change], StepKind]
+    after_create: frozenset[AnyField] = frozenset()
+    unique: tuple[AnyField, ...] = ()
+    fingerprint: str | None = None
+    limits: Limits = field(factory=Limits)

@@ -1,0 +1,234 @@
+"""Planning: read both sides, skip what cannot have changed, decide the rest, write the plan's file.
+
+Planning writes to no platform and to no state.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from attrs import define, evolve, field
+
+from commerce_bridge.domain.exchange import Observed, Ref
+from commerce_bridge.domain.record import Record
+from commerce_bridge.flow import primitives as flow
+from commerce_bridge.flow.effects import Flow
+from commerce_bridge.flow.events import Decided as DecidedEvent
+from commerce_bridge.flow.events import Progressed
+from commerce_bridge.mapping import Context, Problem
+from commerce_bridge.ports.step import Step, StepKind
+from commerce_bridge.sync.costing import estimate
+from commerce_bridge.sync.deciding import Decided, Subject, decide_record, earliest, open_work
+from commerce_bridge.sync.index import TargetIndex, read_target
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.memory import Memory, remember
+from commerce_bridge.sync.plan import Footer, Header, Plan, Segment, Standing
+from commerce_bridge.sync.planfile import PlanFile, footer_line, header_line, segment_line
+from commerce_bridge.sync.remembered import Remembered, may_skip
+
+S = TypeVar("S")
+
+
+@define(kw_only=True)
+class _Run(Generic[S]):
+    """What one planning run has come to so far."""
+
+    job: Job[S]
+    context: Context
+    index: TargetIndex
+    memory: Memory
+    titles: int = 0
+    formats: int = 0
+    skipped: int = 0
+    steps: Counter[StepKind] = field(factory=Counter[StepKind])
+    calls: int = 0
+    good_until: datetime | None = None
+    seen: set[str] = field(factory=set[str])
+
+
+def plan(job: Job[S]) -> Flow[Plan]:
+    """What would change now, and why.
+
+    Cost: the reads of both sides, and no write.
+    """
+    as_of = yield from flow.now()
+    plan_id = yield from flow.new_id()
+    memory = yield from remember(job)
+    context = yield from job.context(as_of)
+    index = yield from read_target(job, memory.aliases)
+    run: _Run[S] = _Run(job=job, context=context, index=index, memory=memory)
+    header = Header(
+        plan=plan_id,
+        pair=job.pair,
+        scope=job.scope,
+        as_of=as_of,
+        fingerprint=job.fingerprint,
+        start=memory.start,
+        complete=memory.start is None,
+        correlation_id=plan_id,
+    )
+    file = PlanFile()
+    file.write("header", header_line(header))
+    watermark = yield from _read_source(run, file)
+    yield from _read_due(run, file, watermark)
+    footer = _footer(run)
+    file.write("footer", footer_line(footer))
+    file.finish()
+    return Plan(header=header, footer=footer, file=file)
+
+
+def _read_source(run: _Run[S], file: PlanFile) -> Flow[str | None]:
+    """Decide page after page of the source; the watermark that holds at the end."""
+    cursor = run.memory.start
+    mark = cursor
+    while True:
+        page = yield from run.job.reader.changes(cursor)
+        segment = yield from _segment(run, page.items)
+        mark = page.next or page.resume or mark
+        file.write("segment", segment_line(evolve(segment, watermark=mark)))
+        yield from flow.emit(Progressed(stage="plan", done=run.titles))
+        if page.next is None:
+            return mark
+        cursor = page.next
+
+
+def _read_due(run: _Run[S], file: PlanFile, watermark: str | None) -> Flow[None]:
+    """Decide records that did not change at the source, but whose time has come or whose target moved."""
+    due: dict[str, Ref] = {}
+    for known in run.memory.records.values():
+        if known.record in run.seen:
+            continue
+        observed = run.index.get(known.target)
+        if not may_skip(
+            known,
+            source_hash=known.source_hash,
+            fingerprint=run.job.fingerprint,
+            now=run.context.now,
+            observed=observed,
+        ):
+            due[str(known.origin)] = known.origin
+    if not due:
+        return
+    found = yield from run.job.reader.fetch(tuple(due.values()))
+    for start in range(0, len(found), 100):
+        segment = yield from _segment(run, found[start : start + 100])
+        file.write("segment", segment_line(evolve(segment, watermark=watermark)))
+
+
+def _segment(run: _Run[S], items: Sequence[Observed[S]]) -> Flow[Segment]:
+    steps: list[Step] = []
+    standings: list[Standing] = []
+    for item in items:
+        run.titles += 1
+        run.formats += run.job.formats(item.value)
+        for decided in _decide_all(run, item):
+            steps.extend(decided.steps)
+            standings.append(decided.standing)
+            if decided.steps:
+                changes = sum(len(step.changes) for step in decided.steps)
+                yield from flow.emit(DecidedEvent(record=decided.standing.record, changes=changes))
+    run.steps.update(step.kind for step in steps)
+    run.calls += estimate(run.job.writer, steps, run.memory.bound)
+    return Segment(steps=tuple(steps), standings=tuple(standings), watermark=None)
+
+
+def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
+    """Everything that one source value comes to."""
+    refs = {str(ref): run.memory.canonical(ref) for ref in run.job.refs(item.value)}
+    version = item.version
+    if _all_skip(run, refs.values(), version):
+        run.skipped += len(refs)
+        run.seen.update(refs.values())
+        return []
+    context = evolve(run.context, kin=refs)
+    drafts = run.job.drafts(item.value, context)
+    decided: list[Decided] = []
+    for draft in drafts:
+        noted = tuple(Problem(code="source", message=text) for text in item.problems)
+        one = _decide_one(run, evolve(draft, problems=(*draft.problems, *noted)), version)
+        decided.append(one)
+        run.seen.add(one.standing.record)
+        run.good_until = earliest(run.good_until, draft.next_change)
+    return decided
+
+
+def _all_skip(run: _Run[S], records: Iterable[str], version: str) -> bool:
+    known = [run.memory.records.get(record) for record in records]
+    return bool(known) and all(
+        one is not None
+        and may_skip(
+            one,
+            source_hash=version,
+            fingerprint=run.job.fingerprint,
+            now=run.context.now,
+            observed=run.index.get(one.target),
+        )
+        for one in known
+    )
+
+
+def _decide_one(run: _Run[S], draft: Draft, version: str) -> Decided:
+    record = run.memory.canonical(draft.ref)
+    known = run.memory.records.get(record)
+    draft, observed = _placed(run, draft, record, known)
+    subject = Subject(record=record, draft=draft, source_hash=version, known=known, observed=observed)
+    decided = decide_record(run.job, subject, run.index)
+    standing = decided.standing
+    former = run.memory.work.get(record, {})
+    steps = list(decided.steps)
+    if known is not None and known.refused == version and observed is None:
+        steps = []
+    for reason, detail in standing.work.items():
+        if former.get(reason) != detail:
+            steps.append(open_work(record, draft.label, reason, detail))
+    return evolve(decided, steps=tuple(steps))
+
+
+def _placed(
+    run: _Run[S], draft: Draft, record: str, known: Remembered | None
+) -> tuple[Draft, Observed[Record] | None]:
+    """Where a draft stands on the target, and what is wrong with that."""
+    claimed = run.index.claim(draft.keys, record)
+    if claimed is not None:
+        return _blocked(
+            draft, "duplicate", f"{claimed[0]} is already used by another record of this source."
+        ), None
+    if known is not None and known.target is not None:
+        observed = run.index.get(known.target)
+        if observed is None:
+            text = f"{known.target} was deleted on {run.job.target}; it is not made again by itself."
+            return _blocked(draft, "gone", text), None
+        return draft, observed
+    found = run.index.named(draft.keys)
+    if len(found) > 1:
+        names = ", ".join(str(one.ref) for one in found)
+        return _blocked(
+            draft, "ambiguous", f"Several records of {run.job.target} carry its keys: {names}."
+        ), None
+    if not found:
+        return draft, None
+    holder = run.index.owner(found[0].ref)
+    if holder is not None and holder != record:
+        text = f"{found[0].ref} carries its key, but belongs to another record of this source."
+        return _blocked(draft, "taken", text), None
+    return draft, found[0]
+
+
+def _blocked(draft: Draft, code: str, message: str) -> Draft:
+    problem = Problem(code=code, message=message, blocking=True)
+    return evolve(draft, problems=(*draft.problems, problem))
+
+
+def _footer(run: _Run[S]) -> Footer:
+    return Footer(
+        titles=run.titles,
+        formats=run.formats,
+        records=len(run.seen),
+        skipped=run.skipped,
+        steps=dict(run.steps),
+        calls=run.calls,
+        good_until=run.good_until,
+    )

@@ -1,0 +1,70 @@
+"""What an apply did: counts, and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import frozen
+
+from commerce_bridge.ports.step import StepKind
+
+
+@frozen(kw_only=True)
+class Trouble:
+    """A record that needs a person, or a step that was not done.
+
+    Args:
+        record: Canonical id.
+        label: How people name it.
+        reason: Short and stable.
+        detail: In words, with what to try.
+    """
+
+    record: str
+    label: str
+    reason: str
+    detail: str
+
+
+@frozen(kw_only=True)
+class Receipt:
+    """What an apply did.
+
+    Args:
+        plan: The plan's id.
+        pair: How people name the pair.
+        correlation_id: The run's id.
+        started_at: When it began.
+        ended_at: When it ended.
+        applied: Steps that took hold, by kind.
+        already: Steps that had taken hold before.
+        stale: Steps refused because their record moved on the target since the plan was made.
+        failed: Steps the target would not take; each is a work item.
+        work: Work items opened.
+        closed: Work items that resolved by themselves.
+        calls: Vendor calls of the writer, looking included.
+    """
+
+    plan: str
+    pair: str
+    correlation_id: str
+    started_at: datetime
+    ended_at: datetime
+    applied: Mapping[StepKind, int]
+    already: int
+    stale: tuple[Trouble, ...]
+    failed: tuple[Trouble, ...]
+    work: tuple[Trouble, ...]
+    closed: int
+    calls: int
+
+    @property
+    def total(self) -> int:
+        """Steps that took hold."""
+        return sum(self.applied.values())
+
+    def __str__(self) -> str:
+        from commerce_bridge.sync.render import render_receipt
+
+        return render_receipt(self)

@@ -1,0 +1,135 @@
+"""What the state remembers of a record, and what it takes to skip it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from commerce_bridge.domain.absence import Cleared, Maybe
+from commerce_bridge.domain.exchange import Observed, Ref
+from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.record import Record
+from commerce_bridge.merge.collections import holds_elements, standing
+from commerce_bridge.sync.plan import Standing
+from commerce_bridge.sync.planfile import agreed_line, agreed_of
+
+
+@frozen(kw_only=True)
+class Remembered:
+    """One record as the state has it.
+
+    Args:
+        record: Canonical id.
+        source: The source's name of it.
+        origin: The source's name of the value it comes from.
+        target: The target's name of it, or None.
+        source_hash: The source's version that was last settled.
+        target_hash: The target's version that was last settled; empty after a write of ours.
+        fingerprint: The rules it was decided under; None when a rule had no name.
+        next_change: When it must be decided again, or None.
+        agreed: The values both sides agreed on, by part and field.
+        label: How people name it.
+        refused: The source's version that the target would not take, or empty.
+    """
+
+    record: str
+    source: Ref
+    origin: Ref
+    target: Ref | None
+    source_hash: str
+    target_hash: str
+    fingerprint: str | None
+    next_change: datetime | None
+    agreed: Mapping[tuple[str, AnyField], Maybe[Any]] = field(factory=dict[tuple[str, AnyField], Any])
+    label: str = ""
+    refused: str = ""
+
+    def body(self) -> dict[str, Any]:
+        """As a state row's body."""
+        return {
+            "source": str(self.source),
+            "origin": str(self.origin),
+            "target": str(self.target) if self.target else None,
+            "source_hash": self.source_hash,
+            "target_hash": self.target_hash,
+            "fingerprint": self.fingerprint,
+            "next_change": self.next_change.isoformat() if self.next_change else None,
+            "agreed": agreed_line(self.agreed),
+            "label": self.label,
+            "refused": self.refused,
+        }
+
+    @staticmethod
+    def of(record: str, body: Mapping[str, Any]) -> Remembered:
+        """The record that `body` wrote."""
+        return Remembered(
+            record=record,
+            source=Ref.parse(body["source"]),
+            origin=Ref.parse(body["origin"]),
+            target=Ref.parse(body["target"]) if body["target"] else None,
+            source_hash=body["source_hash"],
+            target_hash=body["target_hash"],
+            fingerprint=body["fingerprint"],
+            next_change=datetime.fromisoformat(body["next_change"]) if body["next_change"] else None,
+            agreed=agreed_of(body["agreed"]),
+            label=body["label"],
+            refused=body["refused"],
+        )
+
+    @staticmethod
+    def from_standing(standing_: Standing, fingerprint: str | None, target: Ref | None) -> Remembered:
+        """What a settled standing leaves behind."""
+        return Remembered(
+            record=standing_.record,
+            source=standing_.source,
+            origin=standing_.origin,
+            target=target,
+            source_hash=standing_.source_hash,
+            target_hash=standing_.target_hash,
+            fingerprint=fingerprint,
+            next_change=standing_.next_change,
+            agreed=standing_.agreed,
+            label=standing_.label,
+        )
+
+
+def target_settled(known: Remembered, observed: Observed[Record] | None) -> bool:
+    """Whether the target still shows what was agreed: by its version, else value by value."""
+    if known.target is None or observed is None:
+        return known.target is None and observed is None
+    if known.target_hash:
+        return known.target_hash == observed.version
+    return all(_shows(observed.value, part, name, value) for (part, name), value in known.agreed.items())
+
+
+def _shows(record: Record, part: str, name: AnyField, value: Maybe[Any]) -> bool:
+    holder = record.parts.get(part) if part else record
+    if holder is None:
+        return False
+    if holds_elements(value):
+        shown = standing(value, value, record.elements)
+        return bool(shown == value) or (value == frozenset() and not shown)
+    shown = holder.get(name)
+    return (not shown) if isinstance(value, Cleared) else bool(shown == value)
+
+
+def may_skip(
+    known: Remembered,
+    *,
+    source_hash: str,
+    fingerprint: str | None,
+    now: datetime,
+    observed: Observed[Record] | None,
+) -> bool:
+    """Whether nothing can have changed: source, target, rules and clock are all as they were.
+
+    All four must hold, or a rights flip, a new rule or a merchandiser's edit is missed.
+    """
+    if fingerprint is None or known.fingerprint != fingerprint:
+        return False
+    if known.source_hash != source_hash or (known.next_change is not None and known.next_change <= now):
+        return False
+    return known.refused == source_hash or target_settled(known, observed)

@@ -1,0 +1,147 @@
+"""Plans and receipts as a publisher reads them.  The text is a public format with golden files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from commerce_bridge.merge.explain import show
+from commerce_bridge.ports.step import Change, Step, StepKind
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.receipt import Receipt, Trouble
+
+SHOWN_RECORDS = 200
+"""So many records are printed in full; a longer plan says how many more there are."""
+
+SHOWN_FIELDS = 8
+"""So many fields of a new record are printed; the others are counted."""
+
+_SIGNS = {
+    StepKind.CREATE: "+",
+    StepKind.CHANGE: "~",
+    StepKind.PRICE: "~",
+    StepKind.RELATE: "~",
+    StepKind.PUBLISH: "^",
+    StepKind.HIDE: "v",
+    StepKind.EMIT: ">",
+    StepKind.OPEN_WORK: "!",
+}
+
+
+def render_plan(plan: Plan, records: int = SHOWN_RECORDS) -> str:
+    """A plan as text.
+
+    Args:
+        plan: The plan.
+        records: How many records are printed in full.
+    """
+    lines = [f"Plan {plan.header.plan[:8]}  {plan.header.pair}  as of {_moment(plan)}"]
+    for number, steps in enumerate(_by_record(plan)):
+        if number == records:
+            lines.append("  … and more records: save the plan, or print it with a higher limit")
+            break
+        lines.extend(_record_lines(steps))
+    lines.extend(_summary(plan))
+    return "\n".join(lines)
+
+
+def _by_record(plan: Plan) -> Iterator[list[Step]]:
+    """The steps of each record together; a record's steps stand in one segment."""
+    for segment in plan.segments():
+        grouped: dict[str, list[Step]] = {}
+        for step in segment.steps:
+            grouped.setdefault(step.record, []).append(step)
+        yield from grouped.values()
+
+
+def _record_lines(steps: list[Step]) -> list[str]:
+    head = min(steps, key=lambda step: list(StepKind).index(step.kind))
+    lines = [f"{_SIGNS[head.kind]} {head.label}"]
+    for step in steps:
+        if step.kind is StepKind.OPEN_WORK:
+            lines.append(f"    ! {step.detail}")
+        else:
+            lines.extend(_change_lines(step))
+    return lines
+
+
+def _change_lines(step: Step) -> list[str]:
+    changes = sorted(step.changes, key=lambda change: (change.part, list_order(change)))
+    limit = SHOWN_FIELDS if step.kind is StepKind.CREATE else len(changes)
+    lines = [_change_line(change) for change in changes[:limit]]
+    if len(changes) > limit:
+        more = ", ".join(dict.fromkeys(change.field.text for change in changes[limit:]))
+        lines.append(f"    and {more}")
+    return lines
+
+
+def list_order(change: Change) -> int:
+    """Where a field stands in a printed record: names and prices before the rest."""
+    first = (
+        "name",
+        "price",
+        "selling",
+        "release",
+        "visible",
+        "weight_g",
+        "brand",
+        "contributors",
+        "categories",
+    )
+    return first.index(change.field.name) if change.field.name in first else len(first)
+
+
+def _change_line(change: Change) -> str:
+    name = f"{change.field.text} ({change.part})" if change.part else change.field.text
+    before, after = show(change.before), show(change.after)
+    moved = after if before == "nothing" else f"{before} -> {after}"
+    why = f"owner {change.owner}  rule {change.rule}" + (f"  {change.reason}" if change.reason else "")
+    return f"    {name:<16} {moved:<44} {why}".rstrip()
+
+
+def _summary(plan: Plan) -> list[str]:
+    footer = plan.footer
+    if footer.total == 0:
+        return [f"Nothing to do: {footer.records} records are as they should be."]
+    counts = ", ".join(f"{count} {kind.value}" for kind, count in _ordered(footer.steps))
+    lines = [
+        f"{footer.total} steps: {counts}",
+        f"{footer.titles} titles, {footer.formats} formats, {footer.skipped} records unchanged; "
+        f"about {footer.calls} calls to write",
+    ]
+    if footer.good_until is not None:
+        lines.append(
+            f"Good until {footer.good_until:%Y-%m-%d %H:%M} UTC, when something changes by the calendar."
+        )
+    return [*lines, *footer.warnings]
+
+
+def render_receipt(receipt: Receipt) -> str:
+    """A receipt as text."""
+    counts = ", ".join(f"{count} {kind.value}" for kind, count in _ordered(receipt.applied)) or "nothing"
+    seconds = (receipt.ended_at - receipt.started_at).total_seconds()
+    lines = [
+        f"Applied plan {receipt.plan[:8]}  {receipt.pair}: {counts}",
+        f"{receipt.calls} calls in {seconds:.1f} s, correlation id {receipt.correlation_id}",
+    ]
+    if receipt.already:
+        lines.append(f"{receipt.already} steps had taken hold before.")
+    lines.extend(_troubles("refused, because the record moved since the plan was made", receipt.stale))
+    lines.extend(_troubles("not taken by the target", receipt.failed))
+    lines.extend(_troubles("in need of a person", receipt.work))
+    if receipt.closed:
+        lines.append(f"{receipt.closed} work items resolved by themselves.")
+    return "\n".join(lines)
+
+
+def _troubles(title: str, troubles: tuple[Trouble, ...]) -> list[str]:
+    if not troubles:
+        return []
+    return [f"{len(troubles)} {title}:", *(f"  ! {one.label}: {one.detail}" for one in troubles)]
+
+
+def _ordered(counts: Mapping[StepKind, int]) -> list[tuple[StepKind, int]]:
+    return [(kind, counts[kind]) for kind in StepKind if counts.get(kind)]
+
+
+def _moment(plan: Plan) -> str:
+    return f"{plan.header.as_of:%Y-%m-%d %H:%M} UTC"
