@@ -16,21 +16,7 @@ PRODUCTS = "catalog/products_catalog.v3.yml"
 VARIANTS = "catalog/product-variants_catalog.v3.yml"
 
 
-def _no_base_variant(operation: str, pointer: str) -> Deviation:
-    return Deviation(
-        operation=operation,
-        pointer=f"{pointer}/base_variant_id",
-        keyword="type",
-        reason=f"{PRODUCTS}: the description of base_variant_id says null for products with variants",
-    )
-
-
 SANDBOX: tuple[Deviation, ...] = (
-    _no_base_variant("POST /v3/catalog/products", "/data"),
-    _no_base_variant("GET /v3/catalog/products", "/data/*"),
-    _no_base_variant("PUT /v3/catalog/products", "/data/*"),
-    _no_base_variant("GET /v3/catalog/products/{product_id}", "/data"),
-    _no_base_variant("PUT /v3/catalog/products/{product_id}", "/data"),
     Deviation(
         operation="POST /v3/catalog/products/{product_id}/variants",
         status=409,
