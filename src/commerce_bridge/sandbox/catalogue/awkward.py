@@ -33,6 +33,8 @@
 | only the reader is named on the audiobook | The Owl in the Signal Box |
 | nobody is named | The Larkmere Reading Group Box |
 | no form | The Larkmere Reading Group Box |
+| an audiobook on disc | The Lighthouse Robbers |
+| not a book at all | The Brackwater Wall Calendar 2027 |
 | text full of keywords | What Mushrooms Know |
 | script in a text | Hollow Hill |
 | text not approved | The Moth Broker |
@@ -84,20 +86,20 @@ class Oddity:
 
 
 # ── what can be done to a title ──────────────────────────────────────────
-def _formats(change: Callable[[Format], Format], form: str | None = None) -> Change:
+def _formats(change: Callable[[Format], Format], only: str | None = None) -> Change:
     """Change all formats, or those of one form."""
 
     def changed(book: Book) -> Book:
         return evolve(
             book,
-            formats=tuple(change(each) if form in {None, each.form} else each for each in book.formats),
+            formats=tuple(change(each) if only in {None, each.form} else each for each in book.formats),
         )
 
     return changed
 
 
-def _with(form: str | None = None, **changes: Any) -> Change:
-    return _formats(lambda each: evolve(each, **changes), form)
+def _with(only: str | None = None, /, **changes: Any) -> Change:
+    return _formats(lambda each: evolve(each, **changes), only)
 
 
 def _charged(form: str, *charges: Charge) -> Change:

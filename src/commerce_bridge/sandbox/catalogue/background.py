@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from attrs import evolve
 
+from commerce_bridge.sandbox.catalogue.entry import AS_OF
 from commerce_bridge.sandbox.catalogue.people import MUSEUM
 from commerce_bridge.sandbox.catalogue.shapes import (
     Agreement,
@@ -95,7 +96,7 @@ def _agreement(book: Book, on: date, *, is_lead: bool) -> Agreement:
                 copies=10,
                 note="For the author",
                 send_on=on - timedelta(days=14),
-                sent_on=on - timedelta(days=12),
+                sent_on=on - timedelta(days=12) if on <= AS_OF else None,
             ),
         ),
     )

@@ -27,10 +27,23 @@ AS_OF = date(2026, 6, 1)
 """The day on which the list stands as written: what is dated later is still to come."""
 
 ARTICLES = ("The", "A", "An")
-FORMS = {"H": "BB", "P": "BC", "E": "DG", "A": "AJ"}
-HOUSE_FORMATS = {"BB": "Hardback", "BC": "Paperback", "DG": "EPUB", "AJ": "Audio download"}
+FORMS = {"H": "BB", "P": "BC", "E": "DG", "A": "AJ", "C": "AC", "W": "PC"}
+HOUSE_FORMATS = {
+    "BB": "Hardback",
+    "BC": "Paperback",
+    "DG": "EPUB",
+    "AJ": "Audio download",
+    "AC": "Audio on disc",
+    "PC": "Wall calendar",
+}
+HEARD = frozenset({"AC", "AJ"})
+"""Forms that are listened to."""
+
 IMAGES = "https://images.example.org"
 """Where pictures are said to lie; a reserved name, so nothing answers there."""
+
+_PRICED_AS = {"AC": "AJ", "PC": "BC"}
+"""Forms that cost what another one costs."""
 
 _TIERS = ("Lead title", "Core list", "Backlist")
 
@@ -45,7 +58,8 @@ class Entry:
         genre: A name in `GENRES`.
         on: The day the first format comes out.
         later: The day the paperback comes out, when that is another one.
-        forms: Which formats there are: ``H`` hardback, ``P`` paperback, ``E`` e-book, ``A`` audiobook.
+        forms: Which formats there are: ``H`` hardback, ``P`` paperback, ``E`` e-book, ``A`` audiobook to
+            download, ``C`` audiobook on disc, ``W`` wall calendar.
         pages: Pages of the printed book.
         hook: One sentence.
         blurb: What the back of the book says.
@@ -105,13 +119,13 @@ def _format(entry: Entry, genre: Genre, form: str, serial: int, voice: str) -> F
         published=on,
         status="04" if is_out else "02",
         availability="20" if is_out else "10",
-        charges=charges(genre.prices[form]),
-        pages=None if form == "AJ" else entry.pages,
-        words=None if form == "AJ" else entry.pages * 290,
+        charges=charges(genre.prices[_PRICED_AS.get(form, form)]),
+        pages=None if form in HEARD else entry.pages,
+        words=None if form in HEARD else entry.pages * 290,
         size=trim(genre, form),
         prefix=prefix,
         title=bare,
-        authorship=f"{' and '.join(entry.by)}, read by {voice}" if form == "AJ" else None,
+        authorship=f"{' and '.join(entry.by)}, read by {voice}" if form in HEARD else None,
         house_format=HOUSE_FORMATS[form],
         house_edition="First edition",
         link=f"https://www.example.org/books/{_slug(entry.title)}",
@@ -125,12 +139,13 @@ def _voice(place: int) -> str:
 def _credits(entry: Entry, forms: list[str], place: int) -> tuple[Credit, ...]:
     people: list[tuple[str, str, tuple[int, ...] | None]] = [(name, "A01", None) for name in entry.by]
     if entry.art:
-        sighted = tuple(index for index, form in enumerate(forms) if form != "AJ")
+        sighted = tuple(index for index, form in enumerate(forms) if form not in HEARD)
         people.append((entry.art, "A12", sighted))
     if entry.translator:
         people.append((entry.translator, "B06", None))
-    if "AJ" in forms:
-        people.append((_voice(place), "E07", (forms.index("AJ"),)))
+    heard = tuple(index for index, form in enumerate(forms) if form in HEARD)
+    if heard:
+        people.append((_voice(place), "E07", heard))
     return tuple(Credit(who=PEOPLE[name], role=role, only=only) for name, role, only in people)
 
 
@@ -144,7 +159,7 @@ def _copy(entry: Entry) -> tuple[Copy, ...]:
 
 def _pictures(entry: Entry, forms: list[str], credits: tuple[Credit, ...]) -> tuple[Picture, ...]:
     slug = _slug(entry.title)
-    sighted = tuple(index for index, form in enumerate(forms) if form != "AJ")
+    sighted = tuple(index for index, form in enumerate(forms) if form not in HEARD)
     found = [
         Picture(
             url=f"{IMAGES}/covers/{slug}-front.jpg",
@@ -153,7 +168,8 @@ def _pictures(entry: Entry, forms: list[str], credits: tuple[Credit, ...]) -> tu
             only=sighted,
         )
     ]
-    if "AJ" in forms:
+    heard = tuple(index for index, form in enumerate(forms) if form in HEARD)
+    if heard:
         found.append(
             Picture(
                 url=f"{IMAGES}/covers/{slug}-audio.jpg",
@@ -161,7 +177,7 @@ def _pictures(entry: Entry, forms: list[str], credits: tuple[Credit, ...]) -> tu
                 holder="Larkmere & Daughters",
                 width=2400,
                 height=2400,
-                only=(forms.index("AJ"),),
+                only=heard,
             )
         )
     found += [

@@ -112,4 +112,14 @@ ODD: tuple[Entry, ...] = (
         hook="Tides, moons, fairs, and forecasts of no value.",
         blurb="The hundred and fifty-sixth year.",
     ),
+    Entry(
+        title="The Brackwater Wall Calendar 2027",
+        by=("Emrys Cantlow",),
+        genre="nature",
+        on=date(2026, 8, 27),
+        forms="W",
+        pages=24,
+        hook="Twelve drawings of the same gate.",
+        blurb="With the tides, for those who want them.",
+    ),
 )

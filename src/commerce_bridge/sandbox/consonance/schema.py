@@ -244,9 +244,13 @@ def _scalar(schema: GraphQLSchema, name: str, read: Any, write: Any) -> None:
     scalar.coerce_output_value = write
 
 
-@cache
 def consonance_schema(error_shape: str = "field_messages") -> GraphQLSchema:
-    """The whole schema with its resolvers, for one shape of mutation errors."""
+    """The whole schema with its resolvers, for one shape of mutation errors; built once a process."""
+    return _built(error_shape)
+
+
+@cache
+def _built(error_shape: str) -> GraphQLSchema:
     schema = build_ast_schema(_document(error_shape))
     _attach(schema)
     return schema

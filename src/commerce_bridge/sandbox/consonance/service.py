@@ -202,14 +202,8 @@ class ConsonanceSandbox:
             context_value=Ask(tables=self.tables, settings=self._settings, now=now),
             variable_values=variables,
             operation_name=operation_name,
-            middleware=[self._break] if self._settings.broken_fields else None,
+            middleware=[_break_members] if self._settings.broken_fields else None,
         )
-
-    def _break(self, resolve: Any, source: object, info: GraphQLResolveInfo[Ask], **arguments: Any) -> object:
-        names = {info.parent_type.name, *(each.name for each in info.parent_type.interfaces)}
-        if any(f"{name}.{info.field_name}" in self._settings.broken_fields for name in names):
-            raise GraphQLError("Something went wrong.")
-        return resolve(source, info, **arguments)
 
     def _shown(self, result: ExecutionResult) -> dict[str, Any]:
         """The answer's JSON; what a defect of ours says stays here, in `defects`."""
@@ -251,6 +245,14 @@ def checked(
     rules = [*specified_rules, *([] if introspection else [NoSchemaIntrospectionCustomRule])]
     wrongs = validate(schema, document, rules)
     return (None, [dict(error.formatted) for error in wrongs]) if wrongs else (document, [])
+
+
+def _break_members(resolve: Any, source: object, info: GraphQLResolveInfo[Ask], **arguments: Any) -> object:
+    """Fails for the members the settings call broken; the library takes plain functions only, no methods."""
+    names = {info.parent_type.name, *(each.name for each in info.parent_type.interfaces)}
+    if any(f"{name}.{info.field_name}" in info.context.settings.broken_fields for name in names):
+        raise GraphQLError("Something went wrong.")
+    return resolve(source, info, **arguments)
 
 
 def _plain(value: object) -> Any:

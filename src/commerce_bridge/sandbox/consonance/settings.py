@@ -80,4 +80,4 @@ class Settings:
 
     def as_json(self) -> dict[str, Any]:
         """The settings as JSON-able data."""
-        return asdict(self)
+        return asdict(self, retain_collection_types=False)
