@@ -1,0 +1,1 @@
+"""What Consonance answers, as it is on the wire."""
