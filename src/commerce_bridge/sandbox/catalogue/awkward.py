@@ -25,7 +25,7 @@
 | two editions under one title | The Kitchen Garden Year (1st and 2nd) |
 | one title, two authors | Tidewrack (crime, poetry) |
 | title and subtitle beyond 250 characters | The True, Complete and Circumstantial History … |
-| one ISBN on two formats | Soup Is a Verb |
+| one ISBN on two formats | Soup Is a Verb, paperback and e-book |
 | wrong check digit | Walking to Work, audiobook |
 | series without a number | An Inspector Is Never Late |
 | yearbook | The Brackwater Almanack 2027 |
@@ -150,7 +150,8 @@ def _also_text(copy: Copy) -> Change:
 
 
 def _repeat_isbn(book: Book) -> Book:
-    return evolve(book, formats=tuple(evolve(each, isbn=book.formats[0].isbn) for each in book.formats))
+    *others, last = book.formats
+    return evolve(book, formats=(*others, evolve(last, isbn=others[-1].isbn)))
 
 
 def _damage_isbn(each: Format) -> Format:

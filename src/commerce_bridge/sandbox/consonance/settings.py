@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -80,4 +81,5 @@ class Settings:
 
     def as_json(self) -> dict[str, Any]:
         """The settings as JSON-able data."""
-        return asdict(self, retain_collection_types=False)
+        shown: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return shown
