@@ -1,0 +1,190 @@
+"""From elements to nodes: one walk that knows which elements are read, in both vocabularies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final, Protocol
+
+from commerce_bridge.errors import MissingExtra
+from commerce_bridge.platforms.onix.node import Node
+from commerce_bridge.platforms.onix.tags import REFERENCE_TAGS
+
+
+class Element(Protocol):
+    """As much of an lxml element as is used here."""
+
+    tag: str
+    text: str | None
+
+    def __iter__(self) -> Iterator[Element]: ...
+    def __len__(self) -> int: ...
+    def get(self, key: str) -> str | None:
+        """An attribute."""
+        ...
+
+    def clear(self) -> None:
+        """Drop everything in it."""
+        ...
+
+    def itertext(self) -> Iterator[str]:
+        """All text below it."""
+        ...
+
+    def iter(self) -> Iterator[Element]:
+        """It and all below it."""
+        ...
+
+    def iterdescendants(self) -> Iterator[Element]:
+        """All below it."""
+        ...
+
+    def getprevious(self) -> Element | None:
+        """The element before it."""
+        ...
+
+    def getparent(self) -> Any:
+        """The element around it."""
+        ...
+
+    def getroottree(self) -> Any:
+        """The document it is in."""
+        ...
+
+    def findall(self, path: str) -> list[Element]:
+        """The elements of this path."""
+        ...
+
+    def findtext(self, path: str) -> str | None:
+        """The text of the first element of this path."""
+        ...
+
+
+DATA, COMPOSITE, DATED, MARKUP, FLAT = range(5)
+
+_READ: Final = {
+    COMPOSITE: """
+        Product ProductIdentifier DescriptiveDetail ProductFormFeature Measure Collection CollectionIdentifier
+        CollectionSequence TitleDetail TitleElement Contributor NameIdentifier Language Extent Subject Audience
+        CollateralDetail TextContent Territory ContentDate SupportingResource ResourceFeature ResourceVersion
+        ResourceVersionFeature PublishingDetail Imprint Publisher PublishingDate SalesRights SalesRestriction
+        RelatedMaterial RelatedWork WorkIdentifier RelatedProduct ProductSupply Market MarketPublishingDetail
+        MarketDate SupplyDetail Supplier SupplyDate Price PriceCondition Tax PriceDate Header Sender""",
+    DATED: "Date StartDate EndDate SentDateTime",
+    MARKUP: "Text BiographicalNote",
+    FLAT: "FeatureNote ContributorStatement EditionStatement SalesRestrictionNote DeletionText",
+    DATA: """
+        RecordReference NotificationType ProductIDType IDTypeName IDValue ProductComposition ProductForm
+        ProductFormDetail ProductFormFeatureType ProductFormFeatureValue PrimaryContentType ProductContentType
+        EpubTechnicalProtection MeasureType Measurement MeasureUnitCode CollectionType CollectionIDType
+        CollectionSequenceType CollectionSequenceNumber TitleType TitleElementLevel PartNumber YearOfAnnual
+        TitleText TitlePrefix NoPrefix TitleWithoutPrefix Subtitle SequenceNumber ContributorRole NameIDType
+        PersonName PersonNameInverted TitlesBeforeNames NamesBeforeKey PrefixToKey KeyNames NamesAfterKey
+        SuffixToKey LettersAfterNames TitlesAfterNames CorporateName CorporateNameInverted UnnamedPersons
+        EditionNumber LanguageRole LanguageCode ExtentType ExtentValue ExtentUnit MainSubject
+        SubjectSchemeIdentifier SubjectSchemeName SubjectCode SubjectHeadingText AudienceCode AudienceCodeType
+        AudienceCodeValue TextType ContentAudience CountriesIncluded RegionsIncluded CountriesExcluded
+        RegionsExcluded ContentDateRole DateFormat ResourceContentType ResourceMode ResourceFeatureType
+        FeatureValue ResourceForm ResourceVersionFeatureType ResourceLink ImprintName PublishingRole
+        PublisherName PublishingStatus PublishingDateRole SalesRightsType ROWSalesRightsType
+        SalesRestrictionType WorkRelationCode WorkIDType ProductRelationCode MarketReference
+        MarketPublishingStatus MarketDateRole SupplierRole SupplierName ProductAvailability SupplyDateRole
+        UnpricedItemType PriceType PriceQualifier PriceConditionType MinimumOrderQuantity PriceStatus
+        PriceAmount PriceCoded TaxExempt TaxType TaxRateCode TaxRatePercent CurrencyCode PriceDateRole
+        SenderName MessageNumber DefaultLanguageOfText DefaultPriceType DefaultCurrencyCode""",
+}
+KINDS: Final = {name: kind for kind, names in _READ.items() for name in names.split()}
+"""Reference name of every element that is read, and what it is."""
+
+
+class _Names(dict[str, "tuple[str, int] | None"]):
+    """Any spelling of a tag to its reference name and kind; None for what is not read."""
+
+    def __missing__(self, raw: str) -> tuple[str, int] | None:
+        name = reference_name(raw)
+        kind = KINDS.get(name)
+        known = None if kind is None else (name, kind)
+        if len(self) < 5000:
+            self[raw] = known
+        return known
+
+
+_NAMES: Final = _Names()
+
+
+def lxml_etree() -> Any:
+    """The `lxml.etree` module.
+
+    Raises:
+        MissingExtra: lxml is not installed.
+    """
+    try:
+        from lxml import etree
+    except ImportError as error:
+        raise MissingExtra("Reading ONIX needs lxml.", extra="publishing") from error
+    return etree
+
+
+def local_name(tag: str) -> str:
+    """The tag without its namespace."""
+    return tag.rpartition("}")[2]
+
+
+def reference_name(tag: str) -> str:
+    """The reference name of a tag in any namespace and either vocabulary."""
+    name = local_name(tag)
+    return REFERENCE_TAGS.get(name, name)
+
+
+def read(element: Element) -> Node:
+    """The composite that `element` is, with all below it that is read."""
+    texts: dict[str, list[str]] = {}
+    nodes: dict[str, list[Node]] = {}
+    for child in element:
+        known = _NAMES[child.tag]
+        if known is None:
+            continue
+        name, kind = known
+        if kind is COMPOSITE or kind is MARKUP:
+            node = read(child) if kind is COMPOSITE else _markup(child)
+            if name in nodes:
+                nodes[name].append(node)
+            else:
+                nodes[name] = [node]
+            continue
+        if kind is FLAT:
+            text = "".join(child.itertext()).strip()
+        else:
+            text = child.text or ""
+            text = text.strip()
+            if kind is DATED:
+                texts.setdefault(name + "@dateformat", []).append(child.get("dateformat") or "")
+        if name in texts:
+            texts[name].append(text)
+        else:
+            texts[name] = [text]
+    return Node(texts, nodes)
+
+
+def _markup(element: Element) -> Node:
+    """A text that may be plain, markup in text, or XHTML children; its attributes beside it."""
+    body = _inner_markup(element) if len(element) else (element.text or "")
+    texts = {"body": [body.strip()], "children": ["yes" if len(element) else ""]}
+    for name in ("textformat", "language"):
+        texts[name] = [element.get(name) or ""]
+    return Node(texts, {})
+
+
+_AMP: Final = re.compile(r"[&<>]")
+_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def _inner_markup(element: Element) -> str:
+    """The children as HTML without namespaces."""
+    etree = lxml_etree()
+    for below in element.iterdescendants():
+        below.tag = local_name(below.tag)
+    etree.cleanup_namespaces(element)
+    parts = [_AMP.sub(lambda found: _ESCAPES[found.group()], element.text or "")]
+    parts += [etree.tostring(child, encoding="unicode", method="html") for child in element]
+    return "".join(parts)

@@ -1,0 +1,175 @@
+"""The first pass: which records a message has, what is done with each, and which belong together."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import define
+
+from commerce_bridge.platforms.onix.diagnostics import Diagnostic, Severity
+from commerce_bridge.platforms.onix.elements import Element, lxml_etree, read, reference_name
+from commerce_bridge.platforms.onix.identity import Keys, keys_of
+from commerce_bridge.platforms.onix.index import COMPLETE, DELETION, UPDATE, Doubt, Index
+from commerce_bridge.platforms.onix.node import Node
+
+_FINDINGS_KEPT: Final = 10_000
+
+_HANDLING: Final = {
+    "01": COMPLETE,
+    "02": COMPLETE,
+    "03": COMPLETE,
+    "04": UPDATE,
+    "05": DELETION,
+    "08": "notice",
+    "09": "notice",
+    "88": "test",
+    "89": "test",
+}
+"""What is done with a record of each NotificationType (ONIX List 1)."""
+
+
+@define(kw_only=True)
+class Counts:
+    """How many records of each kind a message has.
+
+    Args:
+        complete: Complete records, the ones replaced later in the message not counted.
+        updates: Block updates.
+        deletions: Deletions.
+        notices: Notices of sale and acquisition, which are not read.
+        tests: Test records, which are never published.
+        refused: Records that cannot be read at all.
+        replaced: Records that a later one of the same reference replaced.
+    """
+
+    complete: int = 0
+    updates: int = 0
+    deletions: int = 0
+    notices: int = 0
+    tests: int = 0
+    refused: int = 0
+    replaced: int = 0
+
+
+class Intake:
+    """Takes the records of one message into an index.
+
+    Attributes:
+        index: Where they stand.
+        counts: How many of each kind there are.
+        findings: What is wrong with the message, or with records outside any family; the first ten thousand.
+        seen: How many records came, of whatever kind.
+    """
+
+    def __init__(self) -> None:
+        self.index = Index()
+        self.seen = 0
+        self.counts = Counts()
+        self.findings: list[Diagnostic] = []
+
+    def note(self, severity: Severity, record: str | None, code: str, message: str) -> None:
+        """Add a finding."""
+        if len(self.findings) >= _FINDINGS_KEPT:
+            return
+        self.findings.append(
+            Diagnostic(severity=severity, record=record, path="", code=code, message=message)
+        )
+
+    def take(self, element: Element) -> None:
+        """Index one record."""
+        self.seen += 1
+        node = _head(element)
+        reference = node.text("RecordReference")
+        if reference is None:
+            self.counts.refused += 1
+            message = "A record has no RecordReference, so it cannot be told from others; it was not read."
+            self.note(Severity.ERROR, None, "record.reference", message)
+            return
+        kind = self._kind(node, reference)
+        if kind == "test":
+            self.counts.tests += 1
+        elif kind == "notice":
+            self.counts.notices += 1
+            message = "A notice of sale or acquisition (NotificationType 08 or 09) was not read."
+            self.note(Severity.INFO, reference, "record.notice", message)
+        elif kind is not None:
+            keys = keys_of(node, node.node("RelatedMaterial")) if kind == COMPLETE else Keys()
+            self.index.add(kind, reference, _bytes(element), keys)
+            self.counts.complete += kind == COMPLETE
+            self.counts.updates += kind == UPDATE
+            self.counts.deletions += kind == DELETION
+
+    def _kind(self, node: Node, reference: str) -> str | None:
+        code = node.text("NotificationType")
+        if code is None:
+            message = "The record has no NotificationType; it was read as complete (03)."
+            self.note(Severity.WARNING, reference, "record.notification", message)
+            return COMPLETE
+        kind = _HANDLING.get(code)
+        if kind is None:
+            self.counts.refused += 1
+            message = f"NotificationType {code!r} is unknown, so whether the record is complete is too; it was not read."
+            self.note(Severity.ERROR, reference, "record.notification", message)
+        return kind
+
+    def finish(self, family_limit: int) -> None:
+        """Settle duplicates and find the families."""
+        for reference in self.index.replace_earlier():
+            message = "The message has several records of this reference; the last one was read."
+            self.note(Severity.WARNING, reference, "record.duplicate", message)
+            self.counts.replaced += 1
+        self.counts.complete = self.index.count(COMPLETE)
+        self.counts.deletions = self.index.count(DELETION)
+        for doubt in self.index.join(family_limit):
+            self._note_doubt(doubt)
+
+    def _note_doubt(self, doubt: Doubt) -> None:
+        code, severity, message = _DOUBTS[doubt.kind]
+        text = message.format(
+            key=doubt.key.partition(":")[2], others=" and ".join(doubt.references), count=doubt.count
+        )
+        self.note(severity, doubt.references[-1], code, text)
+
+
+_DOUBTS: Final = {
+    "same product": (
+        "isbn.duplicate",
+        Severity.ERROR,
+        "{count} records have the ISBN {key}: {others}; each was read as a format of its own.",
+    ),
+    "two works": (
+        "family.two_works",
+        Severity.WARNING,
+        "{others} are linked as formats of one another but name different works; the works decide.",
+    ),
+    "too many": (
+        "family.too_large",
+        Severity.ERROR,
+        "{count} records would be one family with {others}; the identifier that joins them is taken for a "
+        "placeholder, and each was read by itself.",
+    ),
+}
+
+
+_HEAD: Final = frozenset({"RecordReference", "NotificationType", "ProductIdentifier", "RelatedMaterial"})
+
+
+def _head(element: Element) -> Node:
+    """The parts of a record that the first pass needs."""
+    texts: dict[str, list[str]] = {}
+    nodes: dict[str, list[Node]] = {}
+    for child in element:
+        name = reference_name(child.tag)
+        if name not in _HEAD:
+            continue
+        if len(child):
+            nodes.setdefault(name, []).append(read(child))
+        else:
+            texts.setdefault(name, []).append((child.text or "").strip())
+    return Node(texts, nodes)
+
+
+def _bytes(element: Element) -> bytes:
+    """The record by itself, without the space that follows it."""
+    text: bytes = lxml_etree().tostring(element, encoding="utf-8", with_tail=False)
+    return text

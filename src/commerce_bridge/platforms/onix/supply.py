@@ -1,0 +1,266 @@
+"""Markets: who may buy where, from when, at what price, and what the publisher's rights are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from attrs import frozen
+
+from commerce_bridge.domain.dates import Date
+from commerce_bridge.domain.money import Price
+from commerce_bridge.domain.rights import RightsKind, RightsWindow
+from commerce_bridge.domain.territory import WORLD, Territory
+from commerce_bridge.domain.title import Supply
+from commerce_bridge.platforms.onix.diagnostics import Notes
+from commerce_bridge.platforms.onix.document import Header
+from commerce_bridge.platforms.onix.node import Node
+from commerce_bridge.platforms.onix.prices import PriceContext, prices
+from commerce_bridge.platforms.onix.settings import OnixSettings
+from commerce_bridge.platforms.onix.territories import Claim, countries_in, place_of, rights
+from commerce_bridge.platforms.onix.texts import noted_date
+
+_NOT_IN_MARKET: Final = frozenset({"12", "17"})
+
+
+@frozen(kw_only=True)
+class Dates:
+    """The dates of one level (product, market or supplier) that decide what may happen when.
+
+    Args:
+        published: Nominal publication date (role 01).
+        embargo: No sale before (role 02, or 33 for files, whichever is later).
+        announced: Not to be announced before (role 09).
+        preorder: No consumer preorders before (role 27).
+        ends: Out of print or withdrawn from (role 13; 51 for a supplier).
+        expected: Expected availability (role 08, of suppliers).
+    """
+
+    published: Date | None = None
+    embargo: Date | None = None
+    announced: Date | None = None
+    preorder: Date | None = None
+    ends: Date | None = None
+    expected: Date | None = None
+
+
+@frozen(kw_only=True)
+class Trade:
+    """All that the supply blocks of a record say.
+
+    Args:
+        prices: Of all markets.
+        supplies: One for each supplier of each market.
+        unpriced: Why there is no price (ONIX List 57), when there is none.
+        ended: Markets in which sale ends or has ended.
+    """
+
+    prices: tuple[Price, ...]
+    supplies: tuple[Supply, ...]
+    unpriced: str | None
+    ended: tuple[RightsWindow, ...]
+
+
+def dates_of(node: Node, composite: str, list_number: int, notes: Notes) -> Dates:
+    """The dates of a level.
+
+    Args:
+        node: The block that has them.
+        composite: ``PublishingDate``, ``MarketDate`` or ``SupplyDate``.
+        list_number: The code list of its roles: 163, or 166 for suppliers.
+        notes: Where oddities go.
+
+    Source: EDItEUR ONIX code lists, Issue 71, lists 163 and 166.
+    """
+    nodes = node.each(composite)
+    if not nodes:
+        return _NO_DATES
+    found: dict[str, Date] = {}
+    for one in nodes:
+        role = notes.code(list_number, one, composite + "Role")
+        if role is None or (role not in _ROLES and list_number == 163) or role in found:
+            continue
+        first, _ = noted_date(one, notes)
+        if first is not None:
+            found[role] = first
+    return Dates(
+        published=found.get("01"),
+        embargo=_later(found.get("02"), found.get("33")),
+        announced=found.get("09"),
+        preorder=found.get("27"),
+        ends=found.get("51") if list_number == 166 else found.get("13"),
+        expected=found.get("08"),
+    )
+
+
+_NO_DATES: Final = Dates()
+_ROLES: Final = frozenset({"01", "02", "09", "13", "27", "33"})
+
+
+def _later(one: Date | None, other: Date | None) -> Date | None:
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda date: (date.first, date.last))
+
+
+def trade(product: Node, general: Dates, header: Header, settings: OnixSettings, notes: Notes) -> Trade:
+    """What is said of all markets.
+
+    Args:
+        product: The record.
+        general: The dates of the product, which a market's own replace.
+        header: The message's defaults.
+        settings: How to read.
+        notes: Where oddities go.
+
+    Source: EDItEUR ONIX for Books 3.1 revision 2, `ProductSupply`; code lists 57, 65, 68, 163, 166.
+    """
+    found: list[Price] = []
+    supplies: list[Supply] = []
+    unpriced: list[str] = []
+    ended: list[RightsWindow] = []
+    for block in product.each("ProductSupply"):
+        territory = _market(block, notes)
+        detail = block.node("MarketPublishingDetail")
+        status = notes.code(68, detail, "MarketPublishingStatus") if detail else None
+        local = dates_of(detail, "MarketDate", 163, notes) if detail else _NO_DATES
+        context = PriceContext(territory, header, settings)
+        ends: list[Date | None] = []
+        for supply in block.each("SupplyDetail"):
+            own = dates_of(supply, "SupplyDate", 166, notes)
+            ends.append(own.ends)
+            supplies.append(_supply(supply, territory, status, (general, local, own), notes))
+            found += prices(supply, context, notes)
+            unpriced += _unpriced(supply, notes)
+        if detail and not ends:
+            supplies.append(_supply(_BARE, territory, status, (general, local, _NO_DATES), notes))
+        ended += _endings(territory, status, local, ends)
+        for market in block.each("Market"):
+            ended += restrictions(market, territory, settings, notes)
+    return Trade(
+        prices=tuple(found),
+        supplies=tuple(supplies),
+        unpriced=unpriced[0] if unpriced and not found else None,
+        ended=tuple(ended),
+    )
+
+
+_BARE: Final = Node({}, {})
+
+
+def _market(block: Node, notes: Notes) -> Territory:
+    """The union of a block's markets; the world when it names none."""
+    places = [place_of(market, notes) for market in block.each("Market")]
+    territories = [place.territory for place in places if place is not None]
+    if not territories:
+        return WORLD
+    union = territories[0]
+    for other in territories[1:]:
+        union |= other
+    return union
+
+
+def _supply(
+    supply: Node, territory: Territory, status: str | None, levels: tuple[Dates, Dates, Dates], notes: Notes
+) -> Supply:
+    """One supplier's word in one market.
+
+    The market's embargo replaces the general one; the supplier's counts only where it is later.
+    """
+    general, local, own = levels
+    return Supply(
+        availability=notes.code(65, supply, "ProductAvailability"),
+        status=status,
+        expected=own.expected,
+        on_sale=_later(local.embargo or general.embargo, own.embargo),
+        countries=countries_in(territory),
+        publication_date=local.published,
+        preorder_from=local.preorder,
+        announced=local.announced,
+    )
+
+
+def _unpriced(supply: Node, notes: Notes) -> Iterable[str]:
+    codes = [notes.code(57, supply, "UnpricedItemType")]
+    codes += [price.text("UnpricedItemType") for price in supply.each("Price")]
+    return [code for code in codes if code]
+
+
+def _endings(
+    territory: Territory, status: str | None, local: Dates, ends: list[Date | None]
+) -> list[RightsWindow]:
+    """Where sale ends: the market is closed, has an end date, or all its suppliers have one."""
+    if status in _NOT_IN_MARKET:
+        return [_closed(territory, None, None, f"MarketPublishingStatus {status}")]
+    if local.ends is not None:
+        return [_closed(territory, local.ends, None, "MarketDate 13")]
+    known = [end for end in ends if end is not None]
+    if known and len(known) == len(ends):
+        return [_closed(territory, max(known, key=lambda end: (end.first, end.last)), None, "SupplyDate 51")]
+    return []
+
+
+def _closed(territory: Territory, starts: Date | None, ends: Date | None, evidence: str) -> RightsWindow:
+    return RightsWindow(
+        kind=RightsKind.NOT_FOR_SALE, territory=territory, starts=starts, ends=ends, evidence=evidence
+    )
+
+
+def rights_windows(
+    publishing: Node | None, general: Dates, settings: OnixSettings, notes: Notes
+) -> tuple[tuple[RightsWindow, ...], tuple[str, ...]]:
+    """The windows of the publisher's sales rights, and the restrictions that hold for all of them.
+
+    Source: EDItEUR ONIX for Books 3.1 revision 2, `SalesRights`, `ROWSalesRightsType`, `SalesRestriction`;
+    code lists 46 and 71.
+    """
+    if publishing is None:
+        return (), ()
+    claims: list[Claim] = []
+    limits: list[RightsWindow] = []
+    for entry in publishing.each("SalesRights"):
+        kind = notes.code(46, entry, "SalesRightsType")
+        place = place_of(entry, notes)
+        if kind is None or place is None:
+            message = "Sales rights need a type and a territory; the entry was left out."
+            notes.error("rights.entry", message, entry)
+            continue
+        claims.append(Claim(kind, place.territory, place.exact))
+        limits += restrictions(entry, place.territory, settings, notes)
+    rest = notes.code(46, publishing, "ROWSalesRightsType")
+    whole = rights(tuple(claims), rest)
+    if not whole.contested.is_empty:
+        message = f"Entries of different types claim {whole.contested}; the stricter one was taken."
+        notes.warning("rights.contested", message, publishing, "SalesRights")
+    if not claims and rest is None:
+        notes.info("rights.unsaid", "No sales rights are given.", publishing)
+    elif rest is None and not whole.unsaid.is_empty and any(one.territory.complement for one in claims):
+        message = f"Nothing is said of {whole.unsaid}; it is not taken for sale."
+        notes.info("rights.unsaid", message, publishing, "ROWSalesRightsType")
+    limits += restrictions(publishing, WORLD, settings, notes)
+    if general.ends is not None:
+        limits.append(_closed(WORLD, general.ends, None, "PublishingDate 13"))
+    always = tuple(dict.fromkeys(one.evidence for one in limits if _is_lasting(one)))
+    codes = tuple(evidence.split()[1] for evidence in always)
+    return whole.windows + tuple(one for one in limits if not _is_lasting(one)), codes
+
+
+def _is_lasting(window: RightsWindow) -> bool:
+    """Whether it is a restriction everywhere and for ever, which the format itself says."""
+    dated = window.starts is not None or window.ends is not None
+    return window.evidence.startswith("SalesRestriction ") and window.territory.is_world and not dated
+
+
+def restrictions(
+    node: Node, territory: Territory, settings: OnixSettings, notes: Notes
+) -> list[RightsWindow]:
+    """The restrictions of a composite under which this shop may not sell."""
+    found: list[RightsWindow] = []
+    for one in node.each("SalesRestriction"):
+        code = notes.code(71, one, "SalesRestrictionType")
+        if code is None or code not in settings.closed_to_us:
+            continue
+        starts = noted_date(one, notes, "StartDate")[0] if one.has("StartDate") else None
+        ends = noted_date(one, notes, "EndDate")[0] if one.has("EndDate") else None
+        found.append(_closed(territory, starts, ends, f"SalesRestriction {code}"))
+    return found
