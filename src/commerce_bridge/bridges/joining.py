@@ -1,0 +1,42 @@
+"""Joining two clients of one mode under one driver."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import evolve
+
+from commerce_bridge.flow.events import Subscriber
+from commerce_bridge.flow.operation import Async, M, Sync
+from commerce_bridge.flow.state import StateStore
+from commerce_bridge.flow.wiring import Wiring
+
+
+def joined(first: M, *others: M, state: StateStore, subscribers: tuple[Subscriber, ...] = ()) -> M:
+    """The mode of a bridge over clients of this mode, with state of its own.
+
+    Args:
+        first: The mode of the client whose clock, chance and subscribers the bridge uses.
+        others: The modes of the other clients.
+        state: Where the bridge remembers.
+        subscribers: Called with each event, after the clients' own.
+
+    Raises:
+        TypeError: A client is in raw mode; a bridge runs in sync or async mode.
+    """
+    mode: M = _joined(first, others, state, subscribers)
+    return mode
+
+
+def _joined(
+    first: Any, others: tuple[Any, ...], state: StateStore, subscribers: tuple[Subscriber, ...]
+) -> Any:
+    if not isinstance(first, (Sync, Async)):
+        raise TypeError("a bridge runs in sync or async mode: give it clients, not their raw twins")
+    wiring: Wiring = first.driver.wiring
+    for other in others:
+        wiring = wiring.joined(other.driver.wiring)
+    wiring = evolve(wiring, state=state, subscribers=(*wiring.subscribers, *subscribers))
+    return (
+        Sync(first.driver.rewired(wiring)) if isinstance(first, Sync) else Async(first.driver.rewired(wiring))
+    )
