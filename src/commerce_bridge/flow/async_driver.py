@@ -44,6 +44,10 @@ class AsyncDriver:
         self.wiring = wiring
         self._singles: dict[str, _Shared] = {}
 
+    def rewired(self, wiring: Wiring) -> AsyncDriver:
+        """A driver of the same kind with another wiring."""
+        return AsyncDriver(wiring)
+
     async def run(self, flow: Flow[T]) -> T:
         """The result of `flow`; its errors are raised, and cancellation closes it."""
         clock = self.wiring.clock

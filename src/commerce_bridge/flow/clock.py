@@ -74,8 +74,8 @@ class VirtualClock:
     Sleepers are woken one at a time, in the order of their instants, so three sleeps of a
     second side by side last one second.  Safe for threads and for tasks of one event loop.
 
-    It knows only those at work who said so: a driver counts its flows.  Whoever starts threads that
-    each run a driver calls `enter` before the first of them starts, and `leave` when all have.
+    It knows only those at work who said so, as drivers do for their flows.  Whoever starts threads
+    that each run a driver calls `enter` before the first starts, and `leave` once all are running.
 
     Args:
         start: The first instant; aware.

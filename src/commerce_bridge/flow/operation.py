@@ -24,6 +24,10 @@ class RunsSync(Protocol):
 
     wiring: Wiring
 
+    def rewired(self, wiring: Wiring) -> RunsSync:
+        """A driver of the same kind with another wiring."""
+        ...
+
     def run(self, flow: Flow[T]) -> T:
         """The result of `flow`."""
         ...
@@ -33,6 +37,10 @@ class RunsAsync(Protocol):
     """A driver that returns an awaitable of a flow's result."""
 
     wiring: Wiring
+
+    def rewired(self, wiring: Wiring) -> RunsAsync:
+        """A driver of the same kind with another wiring."""
+        ...
 
     async def run(self, flow: Flow[T]) -> T:
         """The result of `flow`."""

@@ -174,6 +174,16 @@ class PlayDriver:
         self._singles: dict[str, _Join] = {}
         self._alive: dict[_Task, None] = {}
 
+    def rewired(self, wiring: Wiring) -> PlayDriver:
+        """A driver of the same kind with another wiring; it dies where this one was told to."""
+        return PlayDriver(
+            wiring,
+            latency_s=self.latency_s,
+            crash_at=self.crash_at,
+            crash_after=self.crash_after,
+            keep_trace=self.keep_trace,
+        )
+
     def run(self, flow: Flow[T]) -> T:
         """The result of `flow`; its errors are raised; `Crash` when it was told to die.
 

@@ -93,6 +93,7 @@ class _Interrupt:
         """
         if threading.current_thread() is not threading.main_thread():
             clock.sleep(seconds, self.stop)
+            self.check()
             return
         self._sleeping = True
         try:
@@ -113,6 +114,10 @@ class SyncDriver:
         self.wiring = wiring
         self._singles: dict[str, _Shared] = {}
         self._lock = threading.Lock()
+
+    def rewired(self, wiring: Wiring) -> SyncDriver:
+        """A driver of the same kind with another wiring."""
+        return SyncDriver(wiring)
 
     def run(self, flow: Flow[T]) -> T:
         """The result of `flow`; its errors are raised.
