@@ -1,0 +1,1 @@
+"""The resources of a store, one module each; a module is loaded when its resource is first used."""

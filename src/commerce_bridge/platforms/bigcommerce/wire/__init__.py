@@ -1,0 +1,1 @@
+"""Wire models: what BigCommerce sends, field for field, one module per resource."""
