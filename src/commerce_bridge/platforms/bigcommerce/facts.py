@@ -52,7 +52,7 @@ def read_facts(client: BigCommerceClient[Any]) -> Flow[StoreFacts]:
 
     Source: BigCommerce REST reference, `store_information.v2.yml`, `GET /store`.
     """
-    response = yield from client.raw.request("GET", "/v2/store", operation="store.get")
+    response = yield from client.raw.request("GET", "/v2/store")
     try:
         return _facts(json.loads(response.body))
     except (KeyError, TypeError, ValueError) as error:
@@ -64,9 +64,9 @@ def read_facts(client: BigCommerceClient[Any]) -> Flow[StoreFacts]:
         ) from error
 
 
-def _facts(body: dict[str, Any]) -> StoreFacts:
-    zone = body.get("timezone") or {}
-    features = body.get("features") or {}
+def _facts(body: Any) -> StoreFacts:
+    zone: Any = body.get("timezone") or {}
+    features: Any = body.get("features") or {}
     return StoreFacts(
         name=str(body.get("name") or ""),
         currency=str(body["currency"]).upper(),
@@ -74,7 +74,7 @@ def _facts(body: dict[str, Any]) -> StoreFacts:
         weight_unit=str(body["weight_units"]),
         length_unit=str(body["dimension_units"]),
         country=str(body["country_code"]).upper() if body.get("country_code") else None,
-        time_zone=str(zone["name"]) if isinstance(zone, dict) and zone.get("name") else None,  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        time_zone=str(zone["name"]) if zone.get("name") else None,
         channel=str(body.get("default_channel_id") or 1),
         plan=str(body["plan_level"]) if body.get("plan_level") else None,
         multi_storefront=bool(features.get("multi_storefront_enabled")),
