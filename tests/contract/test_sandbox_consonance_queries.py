@@ -12,6 +12,7 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
@@ -21,6 +22,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     build_schema,
+    get_named_type,
     parse,
     validate,
 )
@@ -144,6 +146,46 @@ def test_the_roots_are_all_tried() -> None:
 @pytest.mark.parametrize("root", sorted(ROOTS))
 def test_every_root_answers_over_the_demo_account(root: str, desk: Desk) -> None:
     assert desk.ask(f"{{ {ROOTS[root]} }}").data[root]
+
+
+# ── all that our schema has, asked for at once ───────────────────────────
+def everything(named: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
+    """A selection of every member of a type, down to a depth; names are made unique by type."""
+    schema = consonance_schema()
+    types = [named] if isinstance(named, GraphQLObjectType) else schema.get_possible_types(named)
+    parts = ["__typename"]
+    for each in types:
+        members = [f"{each.name}_{name}: {name}{below(field, depth)}" for name, field in each.fields.items()]
+        parts.append(f"... on {each.name} {{ {' '.join(members)} }}")
+    return " ".join(parts)
+
+
+def below(field: GraphQLField, depth: int) -> str:
+    named = get_named_type(field.type)
+    if not isinstance(named, (GraphQLObjectType, GraphQLInterfaceType)):
+        return ""
+    return f" {{ {everything(named, depth - 1) if depth else '__typename'} }}"
+
+
+@pytest.mark.parametrize(
+    ("root", "depth"),
+    [
+        ("products(productSearch: {idEq: 1})", 2),
+        ("works(workSearch: {idEq: 1})", 2),
+        ("products", 1),
+        ("works", 1),
+        ("contacts", 1),
+        ("prices", 2),
+        *((f"contract(contractSearch: {{idEq: {number}}})", 2) for number in (1, 2, 27)),
+    ],
+)
+def test_every_member_can_be_asked_for(root: str, depth: int, desk: Desk) -> None:
+    query = consonance_schema().query_type
+    assert query is not None
+    named = get_named_type(query.fields[root.partition("(")[0]].type)
+    assert isinstance(named, (GraphQLObjectType, GraphQLInterfaceType))
+    assert desk.ask(f"{{ found: {root} {{ {everything(named, depth)} }} }}").data["found"]
+    assert desk.sandbox.defects == []
 
 
 # ── the vendor's schema, as far as it is known ───────────────────────────

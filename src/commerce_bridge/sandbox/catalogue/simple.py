@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from attrs import evolve
+
 from commerce_bridge.sandbox.catalogue.isbns import SIMPLE_BASE, invented_isbn
 from commerce_bridge.sandbox.catalogue.shapes import (
     Book,
@@ -58,9 +60,15 @@ def simple_title(
     prefix = next((article.strip() for article in _ARTICLES if title.startswith(article)), None)
     bare = title[len(prefix) + 1 :] if prefix else title
     before, _, key = author.rpartition(" ")
-    charges = tuple(
-        Charge(amount=Decimal(price), currency=code, kind="02" if code == "GBP" else "01")
-        for code in currencies
+    sold = Format(
+        form=None,
+        isbn=None,
+        published=published,
+        status=status,
+        charges=_charges(price, currencies),
+        rights=rights,
+        prefix=prefix,
+        title=bare,
     )
     return Book(
         title=bare,
@@ -78,21 +86,24 @@ def simple_title(
             ),
         ),
         pictures=(Picture(url=f"https://images.example.org/simple/{number:06}-front.jpg", caption=title),),
-        formats=tuple(
-            Format(
-                form=form,
-                isbn=invented_isbn(SIMPLE_BASE + number * 10 + place),
-                published=published,
-                status=status,
-                charges=charges,
-                rights=rights,
-                prefix=prefix,
-                title=bare,
-                pages=None if form == "AJ" else 320,
-                size=_size(form),
-            )
-            for place, form in enumerate(forms)
-        ),
+        formats=tuple(_format(sold, form, number * 10 + place) for place, form in enumerate(forms)),
+    )
+
+
+def _charges(price: str, currencies: Sequence[str]) -> tuple[Charge, ...]:
+    return tuple(
+        Charge(amount=Decimal(price), currency=code, kind="02" if code == "GBP" else "01")
+        for code in currencies
+    )
+
+
+def _format(sold: Format, form: str, serial: int) -> Format:
+    return evolve(
+        sold,
+        form=form,
+        isbn=invented_isbn(SIMPLE_BASE + serial),
+        pages=None if form == "AJ" else 320,
+        size=_size(form),
     )
 
 

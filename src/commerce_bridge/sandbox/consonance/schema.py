@@ -165,14 +165,6 @@ def _day_in(value: object) -> date:
     raise GraphQLError(f"{value!r} is not a date of the form YYYY-MM-DD.")
 
 
-def _instant_in(value: object) -> datetime:
-    try:
-        instant = datetime.fromisoformat(str(value))
-    except ValueError:
-        raise GraphQLError(f"{value!r} is not an ISO 8601 instant.") from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
 def _instant_out(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
@@ -204,10 +196,10 @@ def _attach(schema: GraphQLSchema) -> None:
             resolvers = _resolvers(named)
             for each, member in named.fields.items():
                 member.resolve = _adapted(resolvers[each]) if each in resolvers else _from_column(each)
-    _scalar(schema, "ISO8601Date", _day_in, date.isoformat)
-    _scalar(schema, "ISO8601DateTime", _instant_in, _instant_out)
-    _scalar(schema, "URL", _address_in, str)
-    _scalar(schema, "URI", _address_in, str)
+    _scalar(schema, "ISO8601Date").coerce_input_value = _day_in
+    _scalar(schema, "ISO8601Date").coerce_output_value = date.isoformat
+    _scalar(schema, "ISO8601DateTime").coerce_output_value = _instant_out
+    _scalar(schema, "URL").coerce_input_value = _address_in
 
 
 def _resolvers(named: GraphQLObjectType) -> Mapping[str, Resolver]:
@@ -237,11 +229,10 @@ def _from_column(member: str) -> Callable[..., object]:
     return answer
 
 
-def _scalar(schema: GraphQLSchema, name: str, read: Any, write: Any) -> None:
+def _scalar(schema: GraphQLSchema, name: str) -> GraphQLScalarType:
     scalar = schema.type_map[name]
     assert isinstance(scalar, GraphQLScalarType)
-    scalar.coerce_input_value = read
-    scalar.coerce_output_value = write
+    return scalar
 
 
 def consonance_schema(error_shape: str = "field_messages") -> GraphQLSchema:

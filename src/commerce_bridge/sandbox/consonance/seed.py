@@ -15,11 +15,13 @@ from commerce_bridge.sandbox.catalogue import (
     Copy,
     Credit,
     Format,
+    Honour,
     Library,
     Person,
     Picture,
     Place,
 )
+from commerce_bridge.sandbox.catalogue.shapes import Places
 from commerce_bridge.sandbox.consonance import rows
 from commerce_bridge.sandbox.consonance.markup import html_to_markdown
 from commerce_bridge.sandbox.consonance.seed_making import enter_agreement, enter_run
@@ -253,6 +255,46 @@ class _Desk:
             product_ids=product_ids,
         )
 
+    def topics(self, work_id: int, book: Book) -> None:
+        """The subject codes; the first of each scheme is its main one."""
+        mains = {topic.scheme: topic for topic in reversed(book.topics)}
+        for place, topic in enumerate(book.topics, 1):
+            self.add(
+                "subject",
+                work_id=work_id,
+                scheme=topic.scheme,
+                code=topic.code,
+                description=topic.words,
+                parent_code=topic.parent,
+                main=topic is mains[topic.scheme],
+                position=place,
+            )
+
+    def honour(self, work_id: int, honour: Honour, product_ids: rows.Ids) -> None:
+        """A prize."""
+        self.add(
+            "prize",
+            work_id=work_id,
+            prize_name=honour.prize,
+            prize_year=honour.year,
+            achievement_code=honour.achievement,
+            prize_jury=honour.jury,
+            prize_statement=honour.statement,
+            product_ids=product_ids,
+        )
+
+    def link(self, product_id: int, each: Format) -> None:
+        """The format's page on the publisher's own site, if it has one."""
+        if each.link:
+            self.add(
+                "web_link",
+                product_id=product_id,
+                link=each.link,
+                role_code="02",
+                description="The publisher's page",
+                note=each.link_note,
+            )
+
     def membership(self, work_id: int, place: Place) -> None:
         """The title's place in its series."""
         series_id = self.named(
@@ -316,50 +358,19 @@ def load_book(tables: Tables, book: Book, *, at: datetime) -> Loaded:
     desk = _Desk(tables, at)
     work_id = desk.work(book)
     product_ids = tuple(desk.product(work_id, book, each) for each in book.formats)
+    written = tuple(zip(product_ids, book.formats, strict=True))
 
-    def chosen(only: tuple[int, ...] | None) -> rows.Ids:
+    def chosen(only: Places) -> rows.Ids:
         return product_ids if only is None else tuple(product_ids[place] for place in only)
 
-    prices = tuple(
-        price
-        for product_id, each in zip(product_ids, book.formats, strict=True)
-        for price in desk.prices(product_id, each)
-    )
-    for place, topic in enumerate(book.topics, 1):
-        first = next(each for each in book.topics if each.scheme == topic.scheme)
-        desk.add(
-            "subject",
-            work_id=work_id,
-            scheme=topic.scheme,
-            code=topic.code,
-            description=topic.words,
-            parent_code=topic.parent,
-            main=topic is first,
-            position=place,
-        )
+    prices = tuple(price for product_id, each in written for price in desk.prices(product_id, each))
+    desk.topics(work_id, book)
     if book.series:
         desk.membership(work_id, book.series)
     for honour in book.honours:
-        desk.add(
-            "prize",
-            work_id=work_id,
-            prize_name=honour.prize,
-            prize_year=honour.year,
-            achievement_code=honour.achievement,
-            prize_jury=honour.jury,
-            prize_statement=honour.statement,
-            product_ids=chosen(honour.only),
-        )
-    for product_id, each in zip(product_ids, book.formats, strict=True):
-        if each.link:
-            desk.add(
-                "web_link",
-                product_id=product_id,
-                link=each.link,
-                role_code="02",
-                description="The publisher's page",
-                note=each.link_note,
-            )
+        desk.honour(work_id, honour, chosen(honour.only))
+    for product_id, each in written:
+        desk.link(product_id, each)
     if book.agreement:
         enter_agreement(tables, at, work_id, book.agreement, product_ids)
     for run in book.runs:

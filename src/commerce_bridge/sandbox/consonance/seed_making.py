@@ -30,6 +30,22 @@ def enter_agreement(tables: Tables, at: datetime, work_id: int, signed: Agreemen
         ms_proofs_date=signed.proofs,
         pub_before_date=signed.publish_before,
     )
+    _enter_clauses(tables, at, contract_id, signed)
+    for gift in signed.gratis:
+        tables.add(
+            "gratis_copy",
+            at=at,
+            contract_id=contract_id,
+            note=gift.note,
+            number_of_copies=gift.copies,
+            send_on=gift.send_on,
+            sent_on=gift.sent_on,
+            product_id=product_ids[0] if product_ids else None,
+        )
+    return contract_id
+
+
+def _enter_clauses(tables: Tables, at: datetime, contract_id: int, signed: Agreement) -> None:
     for right, per_cent in signed.rights:
         tables.add(
             "licensed_right", at=at, contract_id=contract_id, right_type=right, author_cut=Decimal(per_cent)
@@ -45,18 +61,6 @@ def enter_agreement(tables: Tables, at: datetime, work_id: int, signed: Agreemen
             delivery_requirement=each.requirement,
             percentage_of_total=None if each.per_cent is None else Decimal(each.per_cent),
         )
-    for gift in signed.gratis:
-        tables.add(
-            "gratis_copy",
-            at=at,
-            contract_id=contract_id,
-            note=gift.note,
-            number_of_copies=gift.copies,
-            send_on=gift.send_on,
-            sent_on=gift.sent_on,
-            product_id=product_ids[0] if product_ids else None,
-        )
-    return contract_id
 
 
 def enter_run(tables: Tables, at: datetime, work_id: int, run: Run, product_ids: Ids) -> int:

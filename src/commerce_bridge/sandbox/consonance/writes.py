@@ -57,6 +57,24 @@ _WORK_LISTS: Mapping[str, tuple[str, type[rows.Row]]] = {
 }
 _SCHEMES = {"themas": "THEMA", "bisacs": "BISAC", "bics": "BIC", "nurs": "NUR", "inHouseSubjects": "IN_HOUSE"}
 
+_TEXT_COLUMNS = {
+    "fromDate": "from_date",
+    "untilDate": "until_date",
+    "datePublished": "date_published",
+    "dateReleased": "date_released",
+    "publicationName": "publication_name",
+    "reviewUrl": "review_url",
+    "onixLanguageCode": "language_code",
+    "onix2Only": "onix2_only",
+    "publisherId": "publisher_id",
+    "reviewerId": "reviewer_id",
+}
+_MARKDOWN = {
+    "externalTextMarkdown": "external",
+    "internalTextMarkdown": "internal",
+    "alternateExternalTextMarkdown": "alternate",
+}
+
 
 @frozen(kw_only=True)
 class Wrong:
@@ -223,16 +241,6 @@ def create_marketing_text(root: object, ask: Ask, input: Input) -> Payload:
         wrongs += _foreign_products(ask, work_id, product_ids)
     if wrongs:
         return _refused(input, wrongs)
-    texts: dict[str, Any] = {
-        f"{ours}_{shape}": markdown_to_html(text) if shape == "html" else text
-        for ours, theirs in (
-            ("external", "externalTextMarkdown"),
-            ("internal", "internalTextMarkdown"),
-            ("alternate", "alternateExternalTextMarkdown"),
-        )
-        if (text := input.get(theirs))
-        for shape in ("html", "markdown")
-    }
     text_id = ask.tables.add(
         "marketing_text",
         at=ask.now,
@@ -241,22 +249,23 @@ def create_marketing_text(root: object, ask: Ask, input: Input) -> Payload:
         approval_status="DRAFT",
         product_ids=product_ids,
         content_audience_codes=tuple(input.get("onixContentAudienceCodes") or ("00",)),
-        from_date=input.get("fromDate"),
-        until_date=input.get("untilDate"),
-        date_published=input.get("datePublished"),
-        date_released=input.get("dateReleased"),
-        publication_name=input.get("publicationName"),
-        review_url=input.get("reviewUrl"),
-        language_code=input.get("onixLanguageCode"),
-        onix2_only=bool(input.get("onix2Only")),
-        publisher_id=input.get("publisherId"),
-        reviewer_id=input.get("reviewerId"),
-        **texts,
+        **_text_columns(input),
     )
     return Payload(
         client_mutation_id=input.get("clientMutationId"),
         marketing_text=ask.tables.get(rows.MarketingText, text_id),
     )
+
+
+def _text_columns(write: Input) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        column: write[name] for name, column in _TEXT_COLUMNS.items() if write.get(name) is not None
+    }
+    for name, column in _MARKDOWN.items():
+        if write.get(name):
+            columns[f"{column}_markdown"] = write[name]
+            columns[f"{column}_html"] = markdown_to_html(write[name])
+    return columns
 
 
 def _resource_wrongs(ask: Ask, write: Input) -> list[Wrong]:
@@ -273,6 +282,14 @@ def _resource_wrongs(ask: Ask, write: Input) -> list[Wrong]:
     return wrongs + _foreign_products(ask, write["workId"], write.get("productIds") or ())
 
 
+def _unlink(ask: Ask, work_id: int, variant: str, product_ids: rows.Ids) -> None:
+    """Take the earlier resources of this kind off the products."""
+    for row in ask.tables.where(rows.SupportingResource, "work_id", work_id):
+        if row.variant == variant:
+            kept = tuple(each for each in row.product_ids if each not in product_ids)
+            ask.tables.edit("supporting_resource", row.id, at=ask.now, product_ids=kept)
+
+
 def create_supporting_resource(root: object, ask: Ask, input: Input) -> Payload:
     """Add an image to a work: fetched from an address, or uploaded to one that is answered."""
     _check_may_write(ask)
@@ -283,10 +300,7 @@ def create_supporting_resource(root: object, ask: Ask, input: Input) -> Payload:
     if input.get("linkToAllProducts"):
         product_ids = tuple(product.id for product in ask.tables.where(rows.Product, "work_id", work_id))
     if input.get("unlinkPrevious"):
-        for row in ask.tables.where(rows.SupportingResource, "work_id", work_id):
-            if row.variant == variant:
-                kept = tuple(each for each in row.product_ids if each not in product_ids)
-                ask.tables.edit("supporting_resource", row.id, at=ask.now, product_ids=kept)
+        _unlink(ask, work_id, variant, product_ids)
     remote: str | None = input.get("imageRemoteUrl")
     filename: str = input.get("resourceFileName") or (remote or "").split("?")[0].rsplit("/", 1)[-1]
     resource_id = ask.tables.add(
