@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import anyio
+import anyio.lowlevel
+import anyio.to_thread
 import pytest
 
 from commerce_bridge.errors import TransportError
