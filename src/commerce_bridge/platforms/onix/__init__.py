@@ -3,6 +3,7 @@
 from commerce_bridge.platforms.onix.diagnostics import Diagnostic, Severity, UnknownCode
 from commerce_bridge.platforms.onix.document import Header
 from commerce_bridge.platforms.onix.intake import Counts
+from commerce_bridge.platforms.onix.reader import OnixReader
 from commerce_bridge.platforms.onix.reading import Family, OnixReading, read_onix, read_records
 from commerce_bridge.platforms.onix.records import BlockUpdate, Deletion, OnixRecord, apply_update
 from commerce_bridge.platforms.onix.settings import OnixSettings
@@ -14,6 +15,7 @@ __all__ = [
     "Diagnostic",
     "Family",
     "Header",
+    "OnixReader",
     "OnixReading",
     "OnixRecord",
     "OnixSettings",

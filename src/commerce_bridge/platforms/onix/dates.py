@@ -96,12 +96,11 @@ _UNREADABLE: Final = {
 
 def date_at(node: Node, name: str = "Date", default: str = "00") -> DateText:
     """The date element `name` of a composite, with its format from the attribute or an old `DateFormat` element."""
-    texts = node.texts.get(name)
-    if not texts:
+    text = node.texts.get(name)
+    if text is None:
         return NO_DATE
-    formats = node.texts.get(name + "@dateformat")
-    declared = (formats[0] if formats else "") or node.text("DateFormat") or ""
-    return read_date(texts[0], declared, default)
+    declared = node.text(name + "@dateformat") or node.text("DateFormat") or ""
+    return read_date(text, declared, default)
 
 
 @lru_cache(maxsize=4096)

@@ -150,9 +150,7 @@ class Message:
         """What the root says; everything before it is looked at before any record is."""
         parser = self._etree.XMLPullParser(events=("start",), **PARSER_OPTIONS)
         while len(self._head) < _HEAD_BYTES:
-            piece: object = self._source.read(1024)
-            if not isinstance(piece, bytes):
-                raise TypeError("ONIX is read from bytes: open the file in binary mode")
+            piece = _bytes_only(self._source.read(1024))
             self._head += piece
             self._feed(parser, piece)
             for _, root in parser.read_events():
@@ -161,6 +159,12 @@ class Message:
             if self.broken or not piece:
                 break
         raise _no_xml(bytes(self._head[:64]), self.broken)
+
+
+def _bytes_only(piece: object) -> bytes:
+    if not isinstance(piece, bytes):
+        raise TypeError("ONIX is read from bytes: open the file in binary mode")
+    return piece
 
 
 def _checked_root(root: Element, settings: OnixSettings) -> Header:

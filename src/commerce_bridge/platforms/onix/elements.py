@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
 from commerce_bridge.errors import MissingExtra
-from commerce_bridge.platforms.onix.node import Node
+from commerce_bridge.platforms.onix.node import NO_REPEATS, NOTHING_BELOW, Node
 from commerce_bridge.platforms.onix.tags import REFERENCE_TAGS
 
 
@@ -60,7 +60,7 @@ class Element(Protocol):
         ...
 
 
-DATA, COMPOSITE, DATED, MARKUP, FLAT = range(5)
+DATA, DATED, FLAT, COMPOSITE, MARKUP, RELATED = range(6)
 
 _READ: Final = {
     COMPOSITE: """
@@ -68,8 +68,9 @@ _READ: Final = {
         CollectionSequence TitleDetail TitleElement Contributor NameIdentifier Language Extent Subject Audience
         CollateralDetail TextContent Territory ContentDate SupportingResource ResourceFeature ResourceVersion
         ResourceVersionFeature PublishingDetail Imprint Publisher PublishingDate SalesRights SalesRestriction
-        RelatedMaterial RelatedWork WorkIdentifier RelatedProduct ProductSupply Market MarketPublishingDetail
+        RelatedMaterial WorkIdentifier ProductSupply Market MarketPublishingDetail
         MarketDate SupplyDetail Supplier SupplyDate Price PriceCondition Tax PriceDate Header Sender""",
+    RELATED: "RelatedWork RelatedProduct",
     DATED: "Date StartDate EndDate SentDateTime",
     MARKUP: "Text BiographicalNote",
     FLAT: "FeatureNote ContributorStatement EditionStatement SalesRestrictionNote DeletionText",
@@ -136,43 +137,75 @@ def reference_name(tag: str) -> str:
     return REFERENCE_TAGS.get(name, name)
 
 
-def read(element: Element) -> Node:
-    """The composite that `element` is, with all below it that is read."""
-    texts: dict[str, list[str]] = {}
-    nodes: dict[str, list[Node]] = {}
+def read(element: Element, only: frozenset[str] | None = None) -> Node:
+    """The composite that `element` is, with all below it that is read.
+
+    Args:
+        element: The element.
+        only: Reference names of the children wanted; None for all that are read.
+    """
+    texts: dict[str, str] = {}
+    repeats, nodes = NO_REPEATS, NOTHING_BELOW
     for child in element:
         known = _NAMES[child.tag]
-        if known is None:
+        if known is None or (only is not None and known[0] not in only):
             continue
         name, kind = known
-        if kind is COMPOSITE or kind is MARKUP:
-            node = read(child) if kind is COMPOSITE else _markup(child)
-            if name in nodes:
-                nodes[name].append(node)
-            else:
-                nodes[name] = [node]
+        if kind >= COMPOSITE:
+            if nodes is NOTHING_BELOW:
+                nodes = {}
+            _add_node(nodes, name, kind, child)
             continue
-        if kind is FLAT:
-            text = "".join(child.itertext()).strip()
+        text = child.text if kind == DATA else "".join(child.itertext())
+        text = text.strip() if text else ""
+        if kind == DATED:
+            texts.setdefault(name + "@dateformat", child.get("dateformat") or "")
+        if name not in texts:
+            texts[name] = text
         else:
-            text = child.text or ""
-            text = text.strip()
-            if kind is DATED:
-                texts.setdefault(name + "@dateformat", []).append(child.get("dateformat") or "")
-        if name in texts:
-            texts[name].append(text)
-        else:
-            texts[name] = [text]
-    return Node(texts, nodes)
+            repeats = repeats or {}
+            repeats.setdefault(name, [texts[name]]).append(text)
+    return Node(texts, repeats, nodes)
+
+
+def _add_node(nodes: dict[str, list[Node]], name: str, kind: int, child: Element) -> None:
+    if kind == COMPOSITE:
+        node = read(child)
+    elif kind == MARKUP:
+        node = _markup(child)
+    elif _stands_in(child, *RELATIONS[name]):
+        node = read(child)
+    else:
+        return
+    if name in nodes:
+        nodes[name].append(node)
+    else:
+        nodes[name] = [node]
+
+
+RELATIONS: Final = {
+    "RelatedWork": ("WorkRelationCode", frozenset({"01", "06"})),
+    "RelatedProduct": ("ProductRelationCode", frozenset({"06", "13", "23", "27"})),
+}
+"""Relations that are read, by composite (ONIX lists 164 and 51); records name many more of other kinds."""
+
+
+def _stands_in(related: Element, code_name: str, wanted: frozenset[str]) -> bool:
+    """Whether a related work or product stands in a relation that is read."""
+    for child in related:
+        known = _NAMES[child.tag]
+        if known is not None and known[0] == code_name and (child.text or "").strip() in wanted:
+            return True
+    return False
 
 
 def _markup(element: Element) -> Node:
     """A text that may be plain, markup in text, or XHTML children; its attributes beside it."""
     body = _inner_markup(element) if len(element) else (element.text or "")
-    texts = {"body": [body.strip()], "children": ["yes" if len(element) else ""]}
+    texts = {"body": body.strip(), "children": "yes" if len(element) else ""}
     for name in ("textformat", "language"):
-        texts[name] = [element.get(name) or ""]
-    return Node(texts, {})
+        texts[name] = element.get(name) or ""
+    return Node(texts)
 
 
 _AMP: Final = re.compile(r"[&<>]")

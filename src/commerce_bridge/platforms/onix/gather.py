@@ -16,10 +16,14 @@ T = TypeVar("T")
 Item = TypeVar("Item", Contributor, Text, Asset)
 
 
-def title_of(pieces: Sequence[Piece]) -> Title:
-    """One title out of the records of one family, in the order of the file; there is at least one."""
+def title_of(pieces: Sequence[Piece], work: str | None) -> Title:
+    """One title out of the records of one family.
+
+    Args:
+        pieces: What each record says, in the order of the message; at least one.
+        work: The identifier that names the work, or None: then the first record's name is its name.
+    """
     first = next((one for one in pieces if one.name), pieces[0])
-    work = next((one.work for one in pieces if one.work), None)
     extra: dict[AnyField, Any] = {}
     for one in reversed(pieces):
         extra.update(one.extra)

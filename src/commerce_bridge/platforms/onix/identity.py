@@ -26,11 +26,13 @@ class Keys:
         work: Keys of the one work that it shows; records that share one are one family.
         own: Keys of the product itself.
         links: Keys of products, or of manifestations, that belong to the same family.
+        name: The best identifier of the one work that it shows, or None.
     """
 
     work: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    name: str | None = None
 
 
 def read_isbn(identifiers: Iterable[Identifier], product: Node, notes: Notes) -> str | None:
@@ -114,7 +116,8 @@ def keys_of(product: Node, related: Node | None) -> Keys:
     for one in (related or EMPTY).each("RelatedProduct"):
         if not _FAMILY_LINKS.isdisjoint(one.all("ProductRelationCode")):
             links += _product_keys(one)
-    return Keys(work=strong, own=_product_keys(product), links=tuple(dict.fromkeys(links)))
+    own = _product_keys(product)
+    return Keys(work=strong, own=own, links=tuple(dict.fromkeys(links)), name=work_name(related))
 
 
 def _work_keys(work: Node) -> tuple[str, ...]:
@@ -136,10 +139,19 @@ def _product_keys(product: Node) -> tuple[str, ...]:
 
 
 def _key(what: str, kind: str | None, name: str | None, value: str) -> str:
+    """A key that is the same for every spelling of one number; check digits are not its business."""
     if kind in _ISBN_TYPES:
         digits = compact(value)
-        try:
-            return f"isbn:{isbn13(digits)}"
-        except ValueError:
-            return f"isbn:{digits}" if kind != "03" else f"{what}:03::{digits}"
+        if len(digits) == 10:
+            digits = _longer(digits)
+        if kind != "03" or digits[:3] in {"978", "979"}:
+            return "isbn:" + digits
+        value = digits
     return f"{what}:{kind}:{name or ''}:{value}"
+
+
+def _longer(isbn10: str) -> str:
+    try:
+        return isbn13(isbn10)
+    except ValueError:
+        return isbn10

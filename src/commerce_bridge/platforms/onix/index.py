@@ -12,6 +12,7 @@ import tempfile
 import threading
 from array import array
 from collections.abc import Iterable, Iterator
+from hashlib import blake2b
 from itertools import groupby
 from typing import Final
 
@@ -20,8 +21,8 @@ from attrs import frozen
 from commerce_bridge.platforms.onix.identity import Keys
 
 _SCHEMA: Final = """
-CREATE TABLE records (ordinal INTEGER PRIMARY KEY, kind TEXT, reference TEXT, start INTEGER, size INTEGER,
-    live INTEGER NOT NULL DEFAULT 1);
+CREATE TABLE records (ordinal INTEGER PRIMARY KEY, kind TEXT, reference TEXT, work TEXT, digest BLOB,
+    start INTEGER, size INTEGER, live INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE keys (strength INTEGER, key TEXT, linked INTEGER, ordinal INTEGER);
 """
 _BATCH: Final = 500
@@ -38,11 +39,15 @@ class Slice:
     Args:
         ordinal: Its place in the message, from 0.
         reference: Its RecordReference.
+        work: The identifier of the one work it shows, when it is that of one family only.
+        digest: A hash of `xml`.
         xml: The record as UTF-8 XML, without comments.
     """
 
     ordinal: int
     reference: str
+    work: str | None
+    digest: bytes
     xml: bytes
 
 
@@ -51,7 +56,7 @@ class Doubt:
     """Something doubtful about a family.
 
     Args:
-        kind: ``same product``, ``two works`` or ``too many``.
+        kind: ``same product``, ``two works``, ``one name`` or ``too many``.
         key: The key in question, or empty.
         ordinals: The records it is about.
         count: How many records there are.
@@ -78,16 +83,19 @@ class Index:
         self._base.execute("PRAGMA synchronous = OFF")
         self._base.execute("PRAGMA temp_store = FILE")
         self._base.executescript(_SCHEMA)
-        self._rows: list[tuple[int, str, str, int, int]] = []
+        self._rows: list[tuple[int, str, str, str | None, bytes, int, int]] = []
         self._keys: list[tuple[int, str, int, int]] = []
         self._count = self._end = 0
+        self._content = blake2b(digest_size=16)
         self.families = 0
 
     def add(self, kind: str, reference: str, xml: bytes, keys: Keys) -> None:
         """Append a record."""
         self._spool.write(xml)
         ordinal = self._count
-        self._rows.append((ordinal, kind, reference, self._end, len(xml)))
+        digest = blake2b(xml, digest_size=16).digest()
+        self._content.update(digest)
+        self._rows.append((ordinal, kind, reference, keys.name, digest, self._end, len(xml)))
         self._count += 1
         self._end += len(xml)
         self._keys += [(_WORK, key, 1, ordinal) for key in keys.work]
@@ -99,7 +107,8 @@ class Index:
     def _flush(self) -> None:
         self._base.execute("BEGIN")
         self._base.executemany(
-            "INSERT INTO records (ordinal, kind, reference, start, size) VALUES (?, ?, ?, ?, ?)", self._rows
+            "INSERT INTO records (ordinal, kind, reference, work, digest, start, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            self._rows,
         )
         self._base.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", self._keys)
         self._base.execute("COMMIT")
@@ -164,9 +173,23 @@ class Index:
             writer.execute("INSERT INTO members VALUES (?, ?)", (numbers[root], ordinal))
         self._base.execute("COMMIT")
         self._base.execute("CREATE INDEX by_family ON members (family, ordinal)")
+        yield from self._drop_ambiguous_works()
         for root, size in enumerate(sizes):
             if size > limit:
                 yield self._named(Doubt(kind="too many", key="", ordinals=(root,), count=size))
+
+    def _drop_ambiguous_works(self) -> Iterator[Doubt]:
+        """A work's identifier names a title only where one family alone has it."""
+        self._base.executescript(
+            """
+            CREATE INDEX by_work ON records (work);
+            CREATE TABLE ambiguous AS SELECT work, min(ordinal) AS first, count(DISTINCT family) AS families
+                FROM records JOIN members USING (ordinal) WHERE work IS NOT NULL GROUP BY work HAVING families > 1;
+            UPDATE records SET work = NULL WHERE work IN (SELECT work FROM ambiguous);
+            """
+        )
+        for work, first, families in self._base.execute("SELECT work, first, families FROM ambiguous"):
+            yield self._named(Doubt(kind="one name", key=f"work:{work}", ordinals=(first,), count=families))
 
     def _named(self, doubt: Doubt) -> Doubt:
         marks = ",".join("?" * len(doubt.ordinals))
@@ -189,6 +212,19 @@ class Index:
             ).fetchone()
         return None if row is None else int(row[0])
 
+    def family_of_work(self, work: str) -> int | None:
+        """The number of the family whose work has this identifier."""
+        with self._lock:
+            row = self._base.execute(
+                "SELECT family FROM members JOIN records USING (ordinal) WHERE work = ? AND live", (work,)
+            ).fetchone()
+        return None if row is None else int(row[0])
+
+    @property
+    def digest(self) -> str:
+        """A hash of all records that were added."""
+        return self._content.hexdigest()
+
     def of_kind(self, kind: str) -> Iterator[Slice]:
         """All live records of a kind, in the order of the message."""
         last = -1
@@ -199,12 +235,13 @@ class Index:
             last = found[-1].ordinal
 
     def _slices(self, where: str, *values: object) -> list[Slice]:
-        query = f"SELECT records.ordinal, reference, start, size FROM records {where}"  # noqa: S608  our own clauses
+        query = f"SELECT records.ordinal, reference, work, digest, start, size FROM records {where}"  # noqa: S608  our own clauses
         with self._lock:
             found: list[Slice] = []
-            for ordinal, reference, start, size in self._base.execute(query, values).fetchall():
+            for ordinal, reference, work, digest, start, size in self._base.execute(query, values).fetchall():
                 self._spool.seek(start)
-                found.append(Slice(ordinal=ordinal, reference=reference, xml=self._spool.read(size)))
+                xml = self._spool.read(size)
+                found.append(Slice(ordinal=ordinal, reference=reference, work=work, digest=digest, xml=xml))
             return found
 
     def count(self, kind: str) -> int:

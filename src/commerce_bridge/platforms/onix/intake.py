@@ -7,7 +7,7 @@ from typing import Final
 from attrs import define
 
 from commerce_bridge.platforms.onix.diagnostics import Diagnostic, Severity
-from commerce_bridge.platforms.onix.elements import Element, lxml_etree, read, reference_name
+from commerce_bridge.platforms.onix.elements import Element, lxml_etree, read
 from commerce_bridge.platforms.onix.identity import Keys, keys_of
 from commerce_bridge.platforms.onix.index import COMPLETE, DELETION, UPDATE, Doubt, Index
 from commerce_bridge.platforms.onix.node import Node
@@ -78,7 +78,7 @@ class Intake:
     def take(self, element: Element) -> None:
         """Index one record."""
         self.seen += 1
-        node = _head(element)
+        node = read(element, _HEAD)
         reference = node.text("RecordReference")
         if reference is None:
             self.counts.refused += 1
@@ -142,6 +142,12 @@ _DOUBTS: Final = {
         Severity.WARNING,
         "{others} are linked as formats of one another but name different works; the works decide.",
     ),
+    "one name": (
+        "work.ambiguous",
+        Severity.WARNING,
+        "{count} families give their work the identifier {key}, the first with {others}; each is named by its "
+        "first record instead.",
+    ),
     "too many": (
         "family.too_large",
         Severity.ERROR,
@@ -152,24 +158,14 @@ _DOUBTS: Final = {
 
 
 _HEAD: Final = frozenset({"RecordReference", "NotificationType", "ProductIdentifier", "RelatedMaterial"})
-
-
-def _head(element: Element) -> Node:
-    """The parts of a record that the first pass needs."""
-    texts: dict[str, list[str]] = {}
-    nodes: dict[str, list[Node]] = {}
-    for child in element:
-        name = reference_name(child.tag)
-        if name not in _HEAD:
-            continue
-        if len(child):
-            nodes.setdefault(name, []).append(read(child))
-        else:
-            texts.setdefault(name, []).append((child.text or "").strip())
-    return Node(texts, nodes)
+"""The parts of a record that the first pass needs."""
 
 
 def _bytes(element: Element) -> bytes:
     """The record by itself, without the space that follows it."""
-    text: bytes = lxml_etree().tostring(element, encoding="utf-8", with_tail=False)
-    return text
+    xml: bytes = lxml_etree().tostring(element, encoding="utf-8", with_tail=False)
+    if element.tag.startswith("{"):
+        # Tags are matched by their local names; without a default namespace they are so already.
+        namespace = element.tag[1:].partition("}")[0]
+        return xml.replace(f' xmlns="{namespace}"'.encode(), b"", 1)
+    return xml

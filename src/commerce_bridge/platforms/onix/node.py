@@ -8,35 +8,45 @@ from __future__ import annotations
 
 from typing import Final
 
-_NO_TEXTS: Final[list[str]] = []
 _NO_NODES: Final[list[Node]] = []
+NOTHING_BELOW: Final[dict[str, list[Node]]] = {}
+NO_REPEATS: Final[dict[str, list[str]]] = {}
 
 
 class Node:
     """One composite; never changed after it was read.
 
+    The first text of each name stands by itself: nearly all names come once, and a file has millions.
+
     Args:
-        texts: Reference name to the texts of the data elements of that name, in order.
+        texts: Reference name to the first data element of that name, and ``Name@attribute`` to an attribute of it.
+        repeats: Reference name to all texts of a name that comes more than once.
         nodes: Reference name to the composites of that name, in order.
     """
 
-    __slots__ = ("nodes", "texts")
+    __slots__ = ("nodes", "repeats", "texts")
 
-    def __init__(self, texts: dict[str, list[str]], nodes: dict[str, list[Node]]) -> None:
+    def __init__(
+        self,
+        texts: dict[str, str],
+        repeats: dict[str, list[str]] = NO_REPEATS,
+        nodes: dict[str, list[Node]] = NOTHING_BELOW,
+    ) -> None:
         self.texts = texts
+        self.repeats = repeats
         self.nodes = nodes
 
     def text(self, name: str) -> str | None:
         """The first text of that name; None when there is none or it is empty."""
-        texts = self.texts.get(name)
-        return (texts[0] or None) if texts else None
+        return self.texts.get(name) or None
 
     def all(self, name: str) -> list[str]:
         """All texts of that name that are not empty."""
-        texts = self.texts.get(name)
-        if texts is None:
-            return _NO_TEXTS
-        return texts if "" not in texts else [text for text in texts if text]
+        repeats = self.repeats.get(name)
+        if repeats is not None:
+            return [text for text in repeats if text]
+        text = self.texts.get(name)
+        return [text] if text else []
 
     def has(self, name: str) -> bool:
         """Whether there is an element of that name, such as an empty flag."""
@@ -52,7 +62,7 @@ class Node:
         return self.nodes.get(name, _NO_NODES)
 
 
-EMPTY: Final = Node({}, {})
+EMPTY: Final = Node({})
 
 
 def path_to(root: Node, wanted: Node, name: str = "") -> str:

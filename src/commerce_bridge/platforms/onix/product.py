@@ -44,7 +44,6 @@ class Piece:
         format: The product; its own name and subtitle are set when the family's are known.
         name: The distinctive title, empty when the record has none.
         subtitle: Or None.
-        work: The best identifier of its work, or None.
         works: All identifiers of its work.
         contributors: In order.
         subjects: In order.
@@ -61,7 +60,6 @@ class Piece:
     format: Format
     name: str
     subtitle: str | None
-    work: str | None
     works: tuple[Identifier, ...]
     contributors: list[Contributor]
     subjects: list[Subject]
@@ -84,13 +82,12 @@ def piece(product: Node, header: Header, settings: OnixSettings, notes: Notes) -
     language = _language(detail, notes) or header.language
     name, subtitle = display_title(detail, notes)
     shown = works_shown(related)
-    work = work_name(related)
+    one_work = work_name(related) is not None
     return Piece(
         format=_format(product, detail, publishing, header, settings, notes),
         name=name,
         subtitle=subtitle,
-        work=work,
-        works=identifiers_of(shown[0], "WorkIdentifier", "WorkIDType", 16, notes) if work else (),
+        works=identifiers_of(shown[0], "WorkIdentifier", "WorkIDType", 16, notes) if one_work else (),
         contributors=contributors(detail, language, settings, notes),
         subjects=subjects(detail, notes),
         series=series(detail, notes),

@@ -112,19 +112,27 @@ class OnixReading:
         pieces: list[Piece] = []
         found: list[Diagnostic] = []
         for one in slices:
-            digest.update(one.xml)
+            digest.update(one.digest)
             product = read(parse_record(one.xml))
             notes = Notes(one.reference, product)
             pieces.append(piece(product, self.header, self._settings, notes))
             found += notes.found
             self._tally(notes)
-        return Family(
-            number=number, title=title_of(pieces), version=digest.hexdigest(), diagnostics=tuple(found)
-        )
+        title = title_of(pieces, next((one.work for one in slices if one.work), None))
+        return Family(number=number, title=title, version=digest.hexdigest(), diagnostics=tuple(found))
 
     def family_of(self, reference: str) -> int | None:
         """The number of the family with the record of this reference, or None."""
         return self._index.family_of(reference)
+
+    def family_of_work(self, work: str) -> int | None:
+        """The number of the family whose work has this identifier, or None."""
+        return self._index.family_of_work(work)
+
+    @property
+    def digest(self) -> str:
+        """A hash of all records; the same for the same records, whatever the header says."""
+        return self._index.digest
 
     def records(self) -> Iterator[OnixRecord]:
         """The complete records, to be kept as bases of later block updates."""

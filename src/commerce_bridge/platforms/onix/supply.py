@@ -145,7 +145,7 @@ def trade(product: Node, general: Dates, header: Header, settings: OnixSettings,
     )
 
 
-_BARE: Final = Node({}, {})
+_BARE: Final = Node({})
 
 
 def _market(block: Node, notes: Notes) -> Territory:
