@@ -1,7 +1,8 @@
-"""Joining two clients of one mode under one driver."""
+"""Joining two clients of one mode under one driver, with state to remember by."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from attrs import evolve
@@ -40,3 +41,21 @@ def _joined(
     return (
         Sync(first.driver.rewired(wiring)) if isinstance(first, Sync) else Async(first.driver.rewired(wiring))
     )
+
+
+def opened(state: StateStore | str | None) -> tuple[StateStore, Callable[[], None] | None]:
+    """A state store, and what closes it if it was opened here.
+
+    Args:
+        state: A store, which stays its owner's; the path of a SQLite file; or None for this process only.
+    """
+    if state is None:
+        from commerce_bridge.stores.memory import MemoryState
+
+        return MemoryState(), None
+    if isinstance(state, str):
+        from commerce_bridge.stores.sqlite import SQLiteState
+
+        store = SQLiteState(state)
+        return store, store.close
+    return state, None
