@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     )
     from commerce_bridge.platforms.bigcommerce.resources.brands import Brands
     from commerce_bridge.platforms.bigcommerce.resources.categories import Categories, Trees
+    from commerce_bridge.platforms.bigcommerce.resources.channels import Channels
+    from commerce_bridge.platforms.bigcommerce.resources.currencies import Currencies
     from commerce_bridge.platforms.bigcommerce.resources.custom_fields import CustomFields
     from commerce_bridge.platforms.bigcommerce.resources.images import Images
     from commerce_bridge.platforms.bigcommerce.resources.metafields import (
@@ -44,7 +46,10 @@ if TYPE_CHECKING:
         ProductMetafields,
         VariantMetafields,
     )
+    from commerce_bridge.platforms.bigcommerce.resources.options import Options, OptionValues
     from commerce_bridge.platforms.bigcommerce.resources.products import Products
+    from commerce_bridge.platforms.bigcommerce.resources.redirects import Redirects
+    from commerce_bridge.platforms.bigcommerce.resources.store import StoreCheck, StoreInformation
     from commerce_bridge.platforms.bigcommerce.resources.variants import Variants
 
 _ROOM = "commerce_bridge.platforms.bigcommerce.resources"
@@ -85,6 +90,16 @@ class BigCommerceClient(Resource[M]):
     def variants(self) -> Variants[M]:
         """Variants of products, and their images."""
         return cast("Variants[M]", self._part("variants", "Variants"))
+
+    @property
+    def options(self) -> Options[M]:
+        """Options of products, such as *Format*."""
+        return cast("Options[M]", self._part("options", "Options"))
+
+    @property
+    def option_values(self) -> OptionValues[M]:
+        """Values of options."""
+        return cast("OptionValues[M]", self._part("options", "OptionValues"))
 
     @property
     def images(self) -> Images[M]:
@@ -141,6 +156,41 @@ class BigCommerceClient(Resource[M]):
         """Categories of trees."""
         return cast("Categories[M]", self._part("categories", "Categories"))
 
+    @property
+    def redirects(self) -> Redirects[M]:
+        """Redirects from former addresses."""
+        return cast("Redirects[M]", self._part("redirects", "Redirects"))
+
+    @property
+    def channels(self) -> Channels[M]:
+        """Channels: storefronts, marketplaces, points of sale."""
+        return cast("Channels[M]", self._part("channels", "Channels"))
+
+    @property
+    def currencies(self) -> Currencies[M]:
+        """Currencies."""
+        return cast("Currencies[M]", self._part("currencies", "Currencies"))
+
+    @property
+    def store(self) -> StoreInformation[M]:
+        """The store's settings and clock."""
+        return cast("StoreInformation[M]", self._part("store", "StoreInformation"))
+
+    @operation
+    def check(self: BigCommerceClient[Raw]) -> Flow[StoreCheck]:
+        """What the store says of itself, and what to know before working with it; two vendor calls.
+
+        Returns:
+            The store's settings, how far its clock is from ours, its capabilities on its plan, and
+            warnings to read.
+
+        Raises:
+            AuthError: The token or the store hash is wrong, or a scope is missing.
+
+        Source: BigCommerce REST reference, `store_information.v2.yml`, GET /time and GET /store.
+        """
+        return (yield from self.store.check())
+
     @operation
     def request(
         self: BigCommerceClient[Raw],
@@ -151,6 +201,7 @@ class BigCommerceClient(Resource[M]):
         json: object = None,
         safety: Safety | None = None,
         lane: str | None = None,
+        operation: str = "request",
     ) -> Flow[Response]:
         """The answer of any operation of the API; credentials, budget, retry, errors and guard rails are kept.
 
@@ -164,6 +215,7 @@ class BigCommerceClient(Resource[M]):
                 anything else is sent once unless this says otherwise.  A PUT that adds rows (products of a
                 v2 order) must say `Safety.ONCE`.
             lane: A serial lane: ``price_records`` or ``refunds``.
+            operation: What is being done, for errors and events.
 
         Raises:
             ValueError: The path is not one of the API's.
@@ -175,7 +227,7 @@ class BigCommerceClient(Resource[M]):
         if not path.startswith(("/v2/", "/v3/")):
             raise ValueError(f"path {path!r}: expected one below the store, such as '/v3/customers'.")
         request = request_of(method.upper(), path, plain_pairs(query or {}), json)
-        return (yield from ask(self.connection, request, "request", safety=safety, lane=lane))
+        return (yield from ask(self.connection, request, operation, safety=safety, lane=lane))
 
 
 class BigCommerce(BigCommerceClient[Sync]):

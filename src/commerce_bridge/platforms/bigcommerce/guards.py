@@ -63,7 +63,6 @@ FORBIDDEN: Mapping[str, str] = MappingProxyType(
     {
         "/v2/orders": "it archives all orders",
         "/v2/customers": "it deletes all customers",
-        "/v2/customer_groups": "it deletes all customer groups",
         "/v2/currencies": "it deletes all currencies but the default",
         "/v2/orders/{}/shipments": "it deletes all shipments of the order",
         "/v2/customers/{}/addresses": "it deletes all addresses of the customer",

@@ -48,7 +48,7 @@ def list_page(
         most: The maximum, where it is lower than the store's.
     """
     top = min(connection.limits.page, most or connection.limits.page)
-    size = top if limit is None else max(1, min(limit, top))
+    size = _size(limit, top)
     response = yield from call(
         connection, endpoint, ids, query=(*query, *position(cursor), ("limit", str(size)))
     )
@@ -57,6 +57,38 @@ def list_page(
     answer = decode(Many[model], response)  # type: ignore[valid-type]
     rows: tuple[T, ...] = tuple(answer.data)
     return Page(items=rows, next=next_cursor(answer.meta, cursor, len(rows)))
+
+
+def list_v2_page(
+    connection: StoreConnection,
+    endpoint: Endpoint,
+    model: type[T],
+    cursor: str | None,
+    *,
+    limit: int | None = None,
+) -> Flow[Page[T]]:
+    """One page of a v2 array, which says nothing of its pages; an empty one is a 204.
+
+    Fewer rows than the smallest page size mean the last page.
+
+    Args:
+        connection: The store.
+        endpoint: The collection.
+        model: The wire model of a row.
+        cursor: Where to go on, or None for the first page.
+        limit: Rows wanted on a page; the maximum when None, and never more than it.
+    """
+    size = _size(limit, connection.limits.page)
+    response = yield from call(connection, endpoint, query=(*position(cursor), ("limit", str(size))))
+    if not response.body:
+        return Page(items=())
+    rows: tuple[T, ...] = decode(tuple[model, ...], response)  # type: ignore[valid-type]
+    full = len(rows) >= min(size, PAGE_DEFAULT)
+    return Page(items=rows, next=str(int(cursor or "1") + 1) if rows and full else None)
+
+
+def _size(limit: int | None, most: int) -> int:
+    return most if limit is None else max(1, min(limit, most))
 
 
 def position(cursor: str | None) -> Pairs:
@@ -86,11 +118,3 @@ def next_cursor(meta: Meta, cursor: str | None, count: int) -> str | None:
     page = int(cursor) if cursor is not None and cursor.isdigit() else 1
     total = meta.pagination.total_pages if meta.pagination is not None else None
     return str(page + 1) if total is None or page < total else None
-
-
-def next_v2_cursor(cursor: str | None, count: int) -> str | None:
-    """Where to go on in a v2 array, which says nothing of its pages.
-
-    Fewer rows than the smallest page size mean the last page.
-    """
-    return None if count < PAGE_DEFAULT else str(int(cursor or "1") + 1)

@@ -11,6 +11,7 @@ from commerce_bridge.platforms.bigcommerce.drafts.catalogue import (
     RedirectTargetDraft,
     TreeDraft,
 )
+from commerce_bridge.platforms.bigcommerce.drafts.channel import ChannelDraft
 from commerce_bridge.platforms.bigcommerce.drafts.product import (
     BulkPriceDraft,
     CustomFieldDraft,
@@ -32,6 +33,7 @@ __all__ = [
     "BulkPriceDraft",
     "CategoryDraft",
     "CategoryUrlDraft",
+    "ChannelDraft",
     "CustomFieldDraft",
     "CustomUrlDraft",
     "ImageDraft",

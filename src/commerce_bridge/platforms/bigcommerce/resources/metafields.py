@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal, TypedDict, Unpack
 
-from attrs import evolve, frozen
+from attrs import astuple, evolve, frozen
 
 from commerce_bridge.domain.exchange import Page
 from commerce_bridge.flow.effects import Flow
@@ -49,6 +49,10 @@ class MetafieldEndpoints:
     create_batch: Endpoint
     update_batch: Endpoint
     delete_batch: Endpoint
+
+    def all(self) -> tuple[Endpoint, ...]:
+        """All nine."""
+        return astuple(self, recurse=False)
 
 
 def _endpoints(resource: str, of_one: str, of_all: str) -> MetafieldEndpoints:

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, 
 
 from commerce_bridge.errors import DecodeError
 from commerce_bridge.flow.messages import Response
+from commerce_bridge.http.redact import excerpt
 
 T = TypeVar("T")
 
@@ -130,7 +131,7 @@ def decode(model: type[T], response: Response) -> T:
 def _decode_error(model: object, error: ValidationError) -> DecodeError:
     first = error.errors(include_url=False)[0]
     path = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
-    got = repr(first["input"])[:SHOWN]
+    got = excerpt(repr(first["input"])[:SHOWN].encode())
     more = f" and {error.error_count() - 1} more" if error.error_count() > 1 else ""
     name = getattr(model, "__name__", str(model))
     return DecodeError(
