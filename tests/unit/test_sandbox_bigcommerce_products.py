@@ -300,13 +300,20 @@ def test_a_batch_with_a_bad_row_saves_the_others_and_says_which(shop: Shop):
     assert shop.get(f"{PRODUCTS}/{one['id']}").data["price"] == 1
 
 
+def test_a_partial_batch_may_keep_quiet_about_its_rows():
+    shop = Shop(product_batch_names_rows=False)
+    made = shop.product()
+    reply = shop.put(PRODUCTS, [{"id": made["id"], "price": 1}, {"id": 9}])
+    assert (reply.status, len(reply.data), reply.errors["errors"]) == (207, 1, {})
+
+
 def test_a_batch_with_a_bad_row_saves_nothing_when_switched():
     shop = Shop(product_batch_bad_row="refuse")
     one, two = shop.product("One", sku="S"), shop.product("Two")
     before = shop.sandbox.state()
     rows = [{"id": one["id"], "sku": "T", "brand_name": "New"}, {"id": two["id"], "name": "One"}]
     reply = shop.put(PRODUCTS, rows)
-    assert (reply.status, reply.errors) == (409, {"1.name": "is in use"})
+    assert (reply.status, reply.title, reply.errors) == (409, "The product name is a duplicate", {})
     after = shop.sandbox.state()
     assert (after["products"], after["brands"]) == (before["products"], before["brands"])
     assert shop.get(PRODUCTS, sku="S").data[0]["id"] == one["id"]

@@ -57,7 +57,7 @@ CATEGORIES = Link(
 def _pairs(call: Call, link: Link) -> list[Row]:
     """All pairs by product, or those of the products a filter names."""
     store = call.store
-    named = {int(word) for word in call.query.words("product_id:in") if word.isdigit()}
+    named = {int(word) for word in call.query.words("product_id:in") if word.isdecimal()}
     return [
         {"product_id": product, link.field: other}
         for product in sorted(named & store.products.keys() if named else store.products)

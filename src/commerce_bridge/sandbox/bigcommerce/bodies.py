@@ -53,7 +53,7 @@ def _typed(name: str, text: str) -> Any:
     """Form fields come as text; the numbers and flags among them are read here."""
     if name.startswith("is_"):
         return _FLAGS.get(text.strip().lower(), text)
-    if name in ("sort_order", "product_id") and text.strip().lstrip("-").isdigit():
+    if name in ("sort_order", "product_id") and text.strip().lstrip("-").isdecimal():
         return int(text)
     return text
 

@@ -20,7 +20,7 @@ RULES: dict[str, Rule] = {
     "page_title": text(0, 255),
     "meta_keywords": text_list(),
     "meta_description": text(0, 65_535),
-    "search_keywords": text(0, 255),
+    "search_keywords": text(0, 65_535),
     "image_url": text(),
     "custom_url": thing(),
 }

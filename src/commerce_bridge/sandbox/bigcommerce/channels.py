@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .call import Call, Route
-from .check import MISSING, Rule, accepted, flag, invalid, is_whole, one_of, text, text_list
+from .check import MISSING, Rule, accepted, flag, id_in, invalid, one_of, text, text_list
 from .filters import Filter, active, as_flag, as_text, in_, kept, moment_filters
 from .moments import zulu
 from .paging import paged
@@ -197,8 +197,8 @@ def put_many_currencies(call: Call) -> Answer:
     bodies = call.rows(call.settings.limit_max)
     read: list[tuple[Row, Row]] = []
     for at, body in enumerate(bodies):
-        number = body.get("channel_id")
-        channel = call.store.channels.get(int(number)) if number is not None and is_whole(number) else None
+        number = id_in(body, "channel_id", f"{at}.")
+        channel = call.store.channels.get(number or 0)
         if channel is None:
             raise invalid({f"{at}.channel_id": MISSING if number is None else "does not exist"})
         read.append((channel, _read_currencies(call, body, f"{at}.")))

@@ -60,7 +60,9 @@ def is_number(value: object) -> bool:
 
 def is_whole(value: object) -> bool:
     """Whether `value` is a JSON number without a fraction."""
-    return is_number(value) and cast("float", value) == int(cast("float", value))
+    return (
+        is_number(value) and abs(cast("float", value)) < _LARGEST and float(cast("float", value)).is_integer()
+    )
 
 
 def text(low: int = 0, high: int | None = None, *, nullable: bool = False) -> Rule:
@@ -99,7 +101,7 @@ def whole(low: int | None = None, high: int | None = None, *, nullable: bool = F
     """An integer."""
 
     def fault(value: Any) -> str | None:
-        if not is_number(value) or abs(value) >= _LARGEST or not is_whole(value):
+        if not is_whole(value):
             return "must be an integer"
         if low is not None and value < low:
             return f"must be {low} or more"
@@ -213,6 +215,20 @@ def accepted(body: Row, rules: Rules, *, required: Collection[str] = (), path: s
     if errors:
         raise invalid(errors)
     return kept
+
+
+def id_in(body: Row, name: str = "id", path: str = "") -> int | None:
+    """The id a body names, or None when it names none.
+
+    Raises:
+        Refused: 422 when it is no whole number.
+    """
+    number = body.get(name)
+    if number is None:
+        return None
+    if not is_whole(number):
+        raise invalid({f"{path}{name}": "must be an integer"})
+    return int(number)
 
 
 def row_list(body: Any) -> list[Row]:

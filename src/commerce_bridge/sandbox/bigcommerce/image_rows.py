@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .check import Rule, checked, flag, invalid, text, whole
+from .check import Rule, checked, flag, id_in, invalid, text, whole
 from .fetching import Picture, fetched, public_url, stored_path
 from .product_fields import SORT_HIGH, SORT_LOW
 from .settings import Settings
@@ -110,7 +110,7 @@ def nested_images(
     for at, body in enumerate(bodies):
         path = f"images.{at}."
         fields = read_image(body, path)
-        number = body.get("id")
+        number = id_in(body, path=path)
         if number is not None and number not in known:
             raise invalid({f"{path}id": "is not one of the product's"})
         if number is not None:

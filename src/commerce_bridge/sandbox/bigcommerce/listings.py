@@ -64,7 +64,7 @@ def list_listings(call: Call) -> Answer:
     if call.query.get("page") is not None:
         raise refuse(422, "The filter(s): page are not valid filter parameter(s).")
     after = call.query.get("after") or "0"
-    if not after.isdigit():
+    if not after.isdecimal():
         raise invalid({"after": "must be an integer"})
     found = kept(_of_channel(call), used)
     later = [row for row in found if row["listing_id"] > int(after)]

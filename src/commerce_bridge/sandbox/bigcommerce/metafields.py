@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from .call import Call, Route, too_many
-from .check import MISSING, invalid, is_whole, one_row
+from .check import MISSING, id_in, invalid, is_whole, one_row
 from .filters import Filter, active, in_, kept
 from .metafield_rows import BATCH_FILTERS, SINGLE_FILTERS, amend, make, may_see, may_write, visible
 from .paging import cursored, only_fields
@@ -85,10 +85,10 @@ def _each(call: Call, step: Callable[[Any], Any]) -> Answer:
 def _create_many(kind: str) -> Callable[[Call], Answer]:
     def run(call: Call) -> Answer:
         def step(body: Any) -> Row:
-            number = one_row(body).get("resource_id")
-            if not is_whole(number):
+            number = id_in(one_row(body), "resource_id")
+            if number is None:
                 raise invalid({"resource_id": MISSING})
-            return make(call, kind, int(cast("int", number)), one_row(body))
+            return make(call, kind, number, one_row(body))
 
         return _each(call, step)
 

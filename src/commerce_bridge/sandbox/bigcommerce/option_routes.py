@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .call import Call, Route
-from .check import Rule, accepted, anything, checked, flag, invalid, one_of, rows, text, thing, whole
+from .check import Rule, accepted, anything, checked, flag, id_in, invalid, one_of, rows, text, thing, whole
 from .filters import active
 from .options import (
     VALUES_MAX,
@@ -90,7 +90,8 @@ def _read_values(bodies: list[Row]) -> list[Row]:
     for at, body in enumerate(bodies):
         kept, wrong = checked(body, VALUE_RULES, required=VALUE_REQUIRED, path=f"option_values.{at}.")
         errors.update(wrong)
-        read.append({**kept, **({"id": body["id"]} if "id" in body else {})})
+        number = id_in(body, path=f"option_values.{at}.")
+        read.append(kept if number is None else {**kept, "id": number})
     labels = [each.get("label") for each in read]
     if len(set(labels)) < len(labels):
         errors["option_values"] = "must have labels that differ"

@@ -17,7 +17,7 @@ def _positive(call: Call, name: str, default: int) -> int:
     text = call.query.get(name)
     if text is None:
         return default
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise refuse(422, f"The filter '{name}' has an invalid value.", {name: "must be 1 or more"})
     return int(text)
 

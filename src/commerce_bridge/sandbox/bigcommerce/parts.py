@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .check import Rule, checked, four_places, invalid, is_number, one_of, text, whole
+from .check import Rule, checked, four_places, id_in, invalid, is_number, one_of, text, whole
 from .product_fields import SORT_HIGH, SORT_LOW
 from .store import Store
 from .wire import Refused, Row, refuse
@@ -86,7 +86,7 @@ class Part:
         added: list[Row] = []
         for at, body in enumerate(bodies):
             path = f"{self.name}.{at}."
-            number = body.get("id")
+            number = id_in(body, path=path)
             if number is None:
                 added.append(self.made(store, body, path))
             elif number in known:

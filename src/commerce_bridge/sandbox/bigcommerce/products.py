@@ -8,7 +8,7 @@ from attrs import evolve
 
 from .brands import brand_id_for
 from .call import Call, Route
-from .check import MISSING, accepted, invalid, is_whole
+from .check import MISSING, accepted, id_in, invalid, is_whole
 from .filters import Filter, active, as_int, in_, kept
 from .image_rows import nested_images
 from .paging import paged
@@ -76,7 +76,7 @@ def _candidates(call: Call) -> Iterable[Row]:
     store, query = call.store, call.query
     numbers: list[int | None] | None = None
     if query.get("id:in"):
-        numbers = [int(word) for word in query.words("id:in") if word.lstrip("-").isdigit()]
+        numbers = [int(word) for word in query.words("id:in") if word.lstrip("-").isdecimal()]
     elif query.get("sku:in"):
         numbers = [_main_sku(call, word) for word in query.words("sku:in")]
     elif query.get("sku"):
@@ -304,16 +304,17 @@ def _batch(call: Call, bodies: Sequence[Row], *, partial: bool) -> Answer:
     if first is not None and not (partial and saved):
         raise refuse(first.status, first.title, failed)
     if failed:
-        errors = {"status": 207, "title": "Not all products were saved.", "errors": failed}
+        told = failed if call.settings.product_batch_names_rows else {}
+        errors = {"status": 207, "title": "Not all products were saved.", "errors": told}
         return Answer(status=207, body={"data": saved, "errors": errors, "meta": {}})
     return ok(saved)
 
 
 def _named(call: Call, body: Row) -> Row:
-    number = body.get("id")
+    number = id_in(body)
     if number is None:
         raise invalid({"id": MISSING})
-    product = call.store.products.get(number) if is_whole(number) else None
+    product = call.store.products.get(number)
     if product is None:
         raise not_found("The product")
     return product

@@ -61,7 +61,7 @@ def _ids(template: tuple[str, ...], path: tuple[str, ...]) -> dict[str, int] | N
         if not wanted.startswith("{"):
             if wanted != given:
                 return None
-        elif given.isdigit() and len(given) < 19:
+        elif given.isdecimal() and len(given) < 19:
             ids[wanted.strip("{}")] = int(given)
         else:
             return None

@@ -87,6 +87,7 @@ class Settings:
         digital_needs_weight, categories_required: Whether a create without these is refused.
         date_modified_bumped_by_subresources: Whether variants, images, custom fields and metafields do.
         product_batch_bad_row: ``partial`` saves the good rows (207), ``refuse`` saves none.
+        product_batch_names_rows: Whether the errors of a partial product batch name the rows that failed.
         product_put_arrays: Whether images, videos and bulk prices inside a PUT ``replace`` or ``merge``.
         url_taken_on_create: ``refuse`` (409) or ``suffix`` (200 with another address).
         url_taken_on_update: ``partial`` (207, address kept) or ``suffix``.
@@ -137,6 +138,7 @@ class Settings:
     categories_required: bool = False
     date_modified_bumped_by_subresources: bool = False
     product_batch_bad_row: str = field(default="partial", validator=_among("partial", "refuse"))
+    product_batch_names_rows: bool = True
     product_put_arrays: str = field(default="replace", validator=_among("replace", "merge"))
     url_taken_on_create: str = field(default="refuse", validator=_among("refuse", "suffix"))
     url_taken_on_update: str = field(default="partial", validator=_among("partial", "suffix"))

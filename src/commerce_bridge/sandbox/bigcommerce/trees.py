@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from .call import Call, Route, too_many
 from .category_rows import children, drop_categories, image_url, read_category, save_category
-from .check import MISSING, Rule, checked, invalid, is_whole, row_list, text, whole_list
+from .check import MISSING, Rule, checked, id_in, invalid, row_list, text, whole_list
 from .filters import Filter, Filters, active, as_flag, as_text, in_, is_, kept, like, not_in
 from .paging import only_fields, paged
 from .wire import Answer, Problem, Refused, Row, no_content, not_found, ok, refuse
@@ -111,10 +111,10 @@ def update_categories(call: Call) -> Answer:
     """`PUT /catalog/trees/categories`: 200 without data."""
 
     def step(body: Row) -> tuple[Row, dict[str, str]]:
-        number = body.get("category_id")
+        number = id_in(body, "category_id")
         if number is None:
             raise invalid({"category_id": MISSING})
-        before = call.store.categories.get(int(number)) if is_whole(number) else None
+        before = call.store.categories.get(number)
         if before is None:
             raise not_found("The category")
         fields = read_category(body, new=False)
@@ -170,7 +170,7 @@ def _new_tree(call: Call, at: int, body: Row, fields: Row) -> tuple[Row, dict[st
 
 
 def _changed_tree(call: Call, at: int, body: Row, fields: Row) -> tuple[Row, dict[str, str]]:
-    tree = call.store.trees.get(body["id"]) if is_whole(body["id"]) else None
+    tree = call.store.trees.get(id_in(body, path=f"{at}.") or 0)
     if tree is None:
         return {}, {f"{at}.id": "does not exist"}
     if "channels" in body:
@@ -235,7 +235,7 @@ def get_tree(call: Call) -> Answer:
     if tree not in call.store.trees:
         raise not_found("The tree")
     deepest = call.query.get("depth")
-    if deepest is not None and not deepest.isdigit():
+    if deepest is not None and not deepest.isdecimal():
         raise invalid({"depth": "must be an integer"})
     most = None if deepest is None else int(deepest)
     return ok([_node(call, row, 0, [], most) for row in children(call.store, tree, 0)])

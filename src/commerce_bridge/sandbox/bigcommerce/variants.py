@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .call import Call, Route
-from .check import MISSING, invalid, is_whole
+from .check import MISSING, id_in, invalid, is_whole
 from .filters import Filter, active, as_text, in_, is_, kept
 from .options import chosen_by_id
 from .paging import only_fields, paged
@@ -203,20 +203,19 @@ def drop_variants_with(call: Call, product: Row, *, option_id: int = 0, value_id
 
 
 def _batch_row(call: Call, body: Row) -> Row:
-    number = body.get("id")
+    number = id_in(body)
     if number is None and call.settings.variants_batch_creates:
-        product = call.store.products.get(body.get("product_id", 0))
+        product = call.store.products.get(id_in(body, "product_id") or 0)
         if product is None:
             raise invalid({"product_id": MISSING if "product_id" not in body else "does not exist"})
         variant, failed = make_variant(call, product, body)
     elif number is None:
         raise invalid({"id": MISSING})
     else:
-        home = call.store.homes.get(int(number)) if is_whole(number) else None
-        if home is None:
+        product = call.store.products.get(call.store.homes.get(number, 0))
+        if product is None:
             raise not_found("The variant")
-        product = call.store.products[home]
-        variant = variant_of(product, int(number))
+        variant = variant_of(product, number)
         failed = change_variant(call, product, variant, body)
     if failed:
         raise invalid(failed)
@@ -224,8 +223,10 @@ def _batch_row(call: Call, body: Row) -> Row:
 
 
 def _touched_products(call: Call, bodies: Sequence[Row]) -> set[int]:
-    homes = {call.store.homes.get(body.get("id", 0), 0) for body in bodies if is_whole(body.get("id", 0))}
-    return homes | {body["product_id"] for body in bodies if is_whole(body.get("product_id"))}
+    """The products a batch may change."""
+    variants = [int(body["id"]) for body in bodies if is_whole(body.get("id"))]
+    products = {int(body["product_id"]) for body in bodies if is_whole(body.get("product_id"))}
+    return products | {call.store.homes.get(number, 0) for number in variants}
 
 
 def update_variants(call: Call) -> Answer:

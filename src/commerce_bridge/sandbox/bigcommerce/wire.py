@@ -53,7 +53,14 @@ class Answer:
 
 @frozen(kw_only=True)
 class Problem:
-    """Why one thing was refused, before a dialect is chosen for it."""
+    """Why one thing was refused, before a dialect is chosen for it.
+
+    Args:
+        status: The HTTP status.
+        title: The platform's words.
+        errors: What is wrong, by field.
+        extra: Further fields of the v3 error object, such as `code`.
+    """
 
     status: int
     title: str
@@ -63,7 +70,9 @@ class Problem:
     def body(self) -> Row:
         """The v3 error object."""
         base: Row = {"status": self.status, "title": self.title, "type": STATUS_CODES}
-        return {**base, "errors": dict(self.errors), **self.extra}
+        # A conflict is told in the title alone; its `errors` were seen empty.
+        told = {} if self.status == 409 else dict(self.errors)
+        return {**base, "errors": told, **self.extra}
 
 
 class Refused(Exception):
