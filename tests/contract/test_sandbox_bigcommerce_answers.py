@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from commerce_bridge.flow.messages import Request, Response
-from commerce_bridge.sandbox.bigcommerce.product_fields import INCLUDES
+from commerce_bridge.sandbox.bigcommerce.product_filters import INCLUDES
 from commerce_bridge.sandbox.bigcommerce.routes import ROUTES
 from rigs.bigcommerce_shop import Reply, Shop
 from rigs.openapi import Deviation, Deviations, Specification, bigcommerce, report

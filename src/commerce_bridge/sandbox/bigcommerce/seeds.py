@@ -10,7 +10,7 @@ from .call import Call, Query
 from .category_rows import save_category
 from .channels import fresh_channel
 from .moments import zulu
-from .products import create_product
+from .product_writing import make_product
 from .settings import Settings
 from .store import Store
 from .store_information import sign
@@ -103,18 +103,8 @@ def demo(settings: Settings) -> Store:
     gifts = next(row["id"] for row in store.categories.values() if row["name"] == "Gifts")
     for goods in _GOODS:
         body = {"type": "physical", "categories": [gifts], "brand_name": _BRANDS[0], **goods}
-        made = create_product(
-            Call(
-                store=store,
-                settings=settings,
-                now=BORN,
-                client_id=MERCHANDISER,
-                ids={},
-                query=Query(()),
-                body=body,
-            )
-        )
-        store.assignments[made.body["data"]["id"]] = [1]
+        made, _ = make_product(call, body)
+        store.assignments[made["id"]] = [1]
     return store
 
 
