@@ -15,6 +15,7 @@ from typing import Final
 from attrs import frozen
 
 from commerce_bridge.domain.dates import Date, Precision
+from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.node import Node
 
 
@@ -101,6 +102,20 @@ def date_at(node: Node, name: str = "Date", default: str = "00") -> DateText:
         return NO_DATE
     declared = node.text(name + "@dateformat") or node.text("DateFormat") or ""
     return read_date(text, declared, default)
+
+
+def noted_date(
+    node: Node, notes: Notes, name: str = "Date", default: str = "00"
+) -> tuple[Date | None, Date | None]:
+    """A date and the end of its span, with what is odd or wrong noted."""
+    read = date_at(node, name, default)
+    if read.error:
+        notes.error(
+            "date.unreadable", f"{read.error[0].upper()}{read.error[1:]}; it was left out.", node, name
+        )
+    elif read.oddity:
+        notes.warning("date.format", f"{read.oddity}.", node, name)
+    return read.first, read.last
 
 
 @lru_cache(maxsize=4096)

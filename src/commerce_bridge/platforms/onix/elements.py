@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from html import escape
 from typing import Any, Final, Protocol
 
 from commerce_bridge.errors import MissingExtra
@@ -16,6 +16,7 @@ class Element(Protocol):
 
     tag: str
     text: str | None
+    tail: str | None
 
     def __iter__(self) -> Iterator[Element]: ...
     def __len__(self) -> int: ...
@@ -35,8 +36,8 @@ class Element(Protocol):
         """It and all below it."""
         ...
 
-    def iterdescendants(self) -> Iterator[Element]:
-        """All below it."""
+    def items(self) -> list[tuple[str, str]]:
+        """All attributes."""
         ...
 
     def getprevious(self) -> Element | None:
@@ -208,16 +209,18 @@ def _markup(element: Element) -> Node:
     return Node(texts)
 
 
-_AMP: Final = re.compile(r"[&<>]")
-_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_VOID: Final = frozenset({"br", "hr", "img", "col", "wbr"})
 
 
 def _inner_markup(element: Element) -> str:
-    """The children as HTML without namespaces."""
-    etree = lxml_etree()
-    for below in element.iterdescendants():
-        below.tag = local_name(below.tag)
-    etree.cleanup_namespaces(element)
-    parts = [_AMP.sub(lambda found: _ESCAPES[found.group()], element.text or "")]
-    parts += [etree.tostring(child, encoding="unicode", method="html") for child in element]
-    return "".join(parts)
+    """The children as HTML without namespaces, whatever is declared around them."""
+    return escape(element.text or "", quote=False) + "".join(_html(child) for child in element)
+
+
+def _html(element: Element) -> str:
+    name = local_name(element.tag)
+    attributes = "".join(f' {local_name(key)}="{escape(value)}"' for key, value in element.items())
+    tail = escape(element.tail or "", quote=False)
+    if name in _VOID:
+        return f"<{name}{attributes}>{tail}"
+    return f"<{name}{attributes}>{_inner_markup(element)}</{name}>{tail}"

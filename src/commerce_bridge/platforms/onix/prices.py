@@ -12,12 +12,12 @@ from attrs import frozen
 from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.money import Money, Price, PriceKind, Tax, TaxBasis
 from commerce_bridge.domain.territory import Territory
+from commerce_bridge.platforms.onix.dates import noted_date
 from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.document import Header
 from commerce_bridge.platforms.onix.node import Node
 from commerce_bridge.platforms.onix.settings import OnixSettings
 from commerce_bridge.platforms.onix.territories import place_of
-from commerce_bridge.platforms.onix.texts import noted_date
 
 _IN, _EX = TaxBasis.INCLUSIVE, TaxBasis.EXCLUSIVE
 

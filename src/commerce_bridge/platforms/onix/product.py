@@ -26,8 +26,9 @@ from commerce_bridge.platforms.onix.names import display_title, series
 from commerce_bridge.platforms.onix.node import EMPTY, Node
 from commerce_bridge.platforms.onix.people import contributors, subjects
 from commerce_bridge.platforms.onix.physical import extents, file_size_bytes, measures
+from commerce_bridge.platforms.onix.rights import rights
 from commerce_bridge.platforms.onix.settings import OnixSettings
-from commerce_bridge.platforms.onix.supply import dates_of, rights_windows, trade
+from commerce_bridge.platforms.onix.supply import dates_of, trade
 from commerce_bridge.platforms.onix.texts import assets, texts
 
 PLATFORM: Final = "onix"
@@ -108,7 +109,7 @@ def _format(
     status = _status(publishing, notes)
     if status.value in _NO_DATE_WANTED and general.published:
         notes.info("status.date", "A cancelled or postponed product has a publication date.", publishing)
-    windows, restricted = rights_windows(product.node("PublishingDetail"), general, settings, notes)
+    windows, restricted = rights(publishing, general.ends, general.hold, settings, notes)
     traded = trade(product, general, header, settings, notes)
     identifiers = identifiers_of(product, "ProductIdentifier", "ProductIDType", 5, notes)
     edition = detail.text("EditionNumber") or ""

@@ -1,4 +1,4 @@
-"""Markets: who may buy where, from when, at what price, and what the publisher's rights are."""
+"""Markets: who may buy where, from when, and at what price."""
 
 from __future__ import annotations
 
@@ -9,18 +9,17 @@ from attrs import frozen
 
 from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.money import Price
-from commerce_bridge.domain.rights import RightsKind, RightsWindow
+from commerce_bridge.domain.rights import RightsWindow
 from commerce_bridge.domain.territory import WORLD, Territory
 from commerce_bridge.domain.title import Supply
+from commerce_bridge.platforms.onix.dates import noted_date
 from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.document import Header
 from commerce_bridge.platforms.onix.node import Node
 from commerce_bridge.platforms.onix.prices import PriceContext, prices
+from commerce_bridge.platforms.onix.rights import UNREADABLE_EMBARGO, closed, limits
 from commerce_bridge.platforms.onix.settings import OnixSettings
-from commerce_bridge.platforms.onix.territories import Claim, countries_in, place_of, rights
-from commerce_bridge.platforms.onix.texts import noted_date
-
-_NOT_IN_MARKET: Final = frozenset({"12", "17"})
+from commerce_bridge.platforms.onix.territories import countries_in, place_of
 
 
 @frozen(kw_only=True)
@@ -34,6 +33,7 @@ class Dates:
         preorder: No consumer preorders before (role 27).
         ends: Out of print or withdrawn from (role 13; 51 for a supplier).
         expected: Expected availability (role 08, of suppliers).
+        hold: Whether there is an embargo whose date cannot be read.
     """
 
     published: Date | None = None
@@ -42,6 +42,7 @@ class Dates:
     preorder: Date | None = None
     ends: Date | None = None
     expected: Date | None = None
+    hold: bool = False
 
 
 @frozen(kw_only=True)
@@ -52,7 +53,7 @@ class Trade:
         prices: Of all markets.
         supplies: One for each supplier of each market.
         unpriced: Why there is no price (ONIX List 57), when there is none.
-        ended: Markets in which sale ends or has ended.
+        ended: Markets in which sale ends, has ended, or is closed to this shop.
     """
 
     prices: tuple[Price, ...]
@@ -76,6 +77,7 @@ def dates_of(node: Node, composite: str, list_number: int, notes: Notes) -> Date
     if not nodes:
         return _NO_DATES
     found: dict[str, Date] = {}
+    hold = False
     for one in nodes:
         role = notes.code(list_number, one, composite + "Role")
         if role is None or (role not in _ROLES and list_number == 163) or role in found:
@@ -83,6 +85,8 @@ def dates_of(node: Node, composite: str, list_number: int, notes: Notes) -> Date
         first, _ = noted_date(one, notes)
         if first is not None:
             found[role] = first
+        elif role in _EMBARGOES:
+            hold = True
     return Dates(
         published=found.get("01"),
         embargo=_later(found.get("02"), found.get("33")),
@@ -90,10 +94,12 @@ def dates_of(node: Node, composite: str, list_number: int, notes: Notes) -> Date
         preorder=found.get("27"),
         ends=found.get("51") if list_number == 166 else found.get("13"),
         expected=found.get("08"),
+        hold=hold,
     )
 
 
 _NO_DATES: Final = Dates()
+_EMBARGOES: Final = frozenset({"02", "33"})
 _ROLES: Final = frozenset({"01", "02", "09", "13", "27", "33"})
 
 
@@ -126,17 +132,21 @@ def trade(product: Node, general: Dates, header: Header, settings: OnixSettings,
         local = dates_of(detail, "MarketDate", 163, notes) if detail else _NO_DATES
         context = PriceContext(territory, header, settings)
         ends: list[Date | None] = []
+        hold = local.hold
         for supply in block.each("SupplyDetail"):
             own = dates_of(supply, "SupplyDate", 166, notes)
             ends.append(own.ends)
+            hold = hold or own.hold
             supplies.append(_supply(supply, territory, status, (general, local, own), notes))
             found += prices(supply, context, notes)
             unpriced += _unpriced(supply, notes)
         if detail and not ends:
             supplies.append(_supply(_BARE, territory, status, (general, local, _NO_DATES), notes))
-        ended += _endings(territory, status, local, ends)
+        ended += _endings(territory, local, ends)
+        if hold:
+            ended.append(closed(territory, None, None, UNREADABLE_EMBARGO))
         for market in block.each("Market"):
-            ended += restrictions(market, territory, settings, notes)
+            ended += [limit.window for limit in limits(market, territory, settings, notes)]
     return Trade(
         prices=tuple(found),
         supplies=tuple(supplies),
@@ -186,81 +196,11 @@ def _unpriced(supply: Node, notes: Notes) -> Iterable[str]:
     return [code for code in codes if code]
 
 
-def _endings(
-    territory: Territory, status: str | None, local: Dates, ends: list[Date | None]
-) -> list[RightsWindow]:
-    """Where sale ends: the market is closed, has an end date, or all its suppliers have one."""
-    if status in _NOT_IN_MARKET:
-        return [_closed(territory, None, None, f"MarketPublishingStatus {status}")]
+def _endings(territory: Territory, local: Dates, ends: list[Date | None]) -> list[RightsWindow]:
+    """Where sale ends: the market has an end date, or all its suppliers have one."""
     if local.ends is not None:
-        return [_closed(territory, local.ends, None, "MarketDate 13")]
+        return [closed(territory, local.ends, None, "MarketDate 13")]
     known = [end for end in ends if end is not None]
     if known and len(known) == len(ends):
-        return [_closed(territory, max(known, key=lambda end: (end.first, end.last)), None, "SupplyDate 51")]
+        return [closed(territory, max(known, key=lambda end: (end.first, end.last)), None, "SupplyDate 51")]
     return []
-
-
-def _closed(territory: Territory, starts: Date | None, ends: Date | None, evidence: str) -> RightsWindow:
-    return RightsWindow(
-        kind=RightsKind.NOT_FOR_SALE, territory=territory, starts=starts, ends=ends, evidence=evidence
-    )
-
-
-def rights_windows(
-    publishing: Node | None, general: Dates, settings: OnixSettings, notes: Notes
-) -> tuple[tuple[RightsWindow, ...], tuple[str, ...]]:
-    """The windows of the publisher's sales rights, and the restrictions that hold for all of them.
-
-    Source: EDItEUR ONIX for Books 3.1 revision 2, `SalesRights`, `ROWSalesRightsType`, `SalesRestriction`;
-    code lists 46 and 71.
-    """
-    if publishing is None:
-        return (), ()
-    claims: list[Claim] = []
-    limits: list[RightsWindow] = []
-    for entry in publishing.each("SalesRights"):
-        kind = notes.code(46, entry, "SalesRightsType")
-        place = place_of(entry, notes)
-        if kind is None or place is None:
-            message = "Sales rights need a type and a territory; the entry was left out."
-            notes.error("rights.entry", message, entry)
-            continue
-        claims.append(Claim(kind, place.territory, place.exact))
-        limits += restrictions(entry, place.territory, settings, notes)
-    rest = notes.code(46, publishing, "ROWSalesRightsType")
-    whole = rights(tuple(claims), rest)
-    if not whole.contested.is_empty:
-        message = f"Entries of different types claim {whole.contested}; the stricter one was taken."
-        notes.warning("rights.contested", message, publishing, "SalesRights")
-    if not claims and rest is None:
-        notes.info("rights.unsaid", "No sales rights are given.", publishing)
-    elif rest is None and not whole.unsaid.is_empty and any(one.territory.complement for one in claims):
-        message = f"Nothing is said of {whole.unsaid}; it is not taken for sale."
-        notes.info("rights.unsaid", message, publishing, "ROWSalesRightsType")
-    limits += restrictions(publishing, WORLD, settings, notes)
-    if general.ends is not None:
-        limits.append(_closed(WORLD, general.ends, None, "PublishingDate 13"))
-    always = tuple(dict.fromkeys(one.evidence for one in limits if _is_lasting(one)))
-    codes = tuple(evidence.split()[1] for evidence in always)
-    return whole.windows + tuple(one for one in limits if not _is_lasting(one)), codes
-
-
-def _is_lasting(window: RightsWindow) -> bool:
-    """Whether it is a restriction everywhere and for ever, which the format itself says."""
-    dated = window.starts is not None or window.ends is not None
-    return window.evidence.startswith("SalesRestriction ") and window.territory.is_world and not dated
-
-
-def restrictions(
-    node: Node, territory: Territory, settings: OnixSettings, notes: Notes
-) -> list[RightsWindow]:
-    """The restrictions of a composite under which this shop may not sell."""
-    found: list[RightsWindow] = []
-    for one in node.each("SalesRestriction"):
-        code = notes.code(71, one, "SalesRestrictionType")
-        if code is None or code not in settings.closed_to_us:
-            continue
-        starts = noted_date(one, notes, "StartDate")[0] if one.has("StartDate") else None
-        ends = noted_date(one, notes, "EndDate")[0] if one.has("EndDate") else None
-        found.append(_closed(territory, starts, ends, f"SalesRestriction {code}"))
-    return found

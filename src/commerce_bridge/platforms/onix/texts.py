@@ -8,7 +8,7 @@ from typing import Final
 
 from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.title import Asset, AssetKind, Audience, Text, TextKind
-from commerce_bridge.platforms.onix.dates import date_at
+from commerce_bridge.platforms.onix.dates import noted_date
 from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.node import Node
 
@@ -58,8 +58,9 @@ def texts(detail: Node, notes: Notes) -> list[Text]:
     for node in detail.each("TextContent"):
         code = notes.code(153, node, "TextType")
         kind = _TEXT_KINDS.get(code or "", TextKind.OTHER)
-        audiences = _audiences(node, notes)
-        starts, ends = _window(node, notes)
+        window = _window(node, notes)
+        audiences = _audiences(node, notes) if window else _HELD_BACK
+        starts, ends = window or (None, None)
         for text in node.each("Text"):
             body, is_html = markup(text, notes)
             if not body:
@@ -123,38 +124,28 @@ def _audiences(node: Node, notes: Notes) -> frozenset[Audience]:
     return frozenset(_AUDIENCES.get(code, Audience.OTHER) for code in codes)
 
 
-def _window(node: Node, notes: Notes) -> tuple[Date | None, Date | None]:
-    """From when until when it may be shown."""
+def _window(node: Node, notes: Notes) -> tuple[Date | None, Date | None] | None:
+    """From when until when it may be shown; None when a date cannot be read, for then it may not be shown yet."""
     starts = ends = None
     for dated in node.each("ContentDate"):
         role = notes.code(155, dated, "ContentDateRole")
         if role not in _WINDOW_ROLES:
             continue
-        read = noted_date(dated, notes)
+        first, last = noted_date(dated, notes)
+        if first is None:
+            message = "From or until when it may be shown cannot be read; it was marked as restricted."
+            notes.warning("content.date", message, dated)
+            return None
         if role in {"14", "24", "27"}:
-            starts = read[0]
+            starts = first
         if role in {"15", "28"}:
-            ends = read[0]
+            ends = first
         if role == "24":
-            ends = read[1]
+            ends = last
     return starts, ends
 
 
 _WINDOW_ROLES: Final = frozenset({"14", "15", "24", "27", "28"})
-
-
-def noted_date(
-    node: Node, notes: Notes, name: str = "Date", default: str = "00"
-) -> tuple[Date | None, Date | None]:
-    """A date and the end of its span, with what is odd or wrong noted."""
-    read = date_at(node, name, default)
-    if read.error:
-        notes.error(
-            "date.unreadable", f"{read.error[0].upper()}{read.error[1:]}; it was left out.", node, name
-        )
-    elif read.oddity:
-        notes.warning("date.format", f"{read.oddity}.", node, name)
-    return read.first, read.last
 
 
 def assets(detail: Node, notes: Notes) -> list[Asset]:
@@ -192,11 +183,12 @@ def _versions(
     if not links:
         notes.warning("resource.link", "The resource has no link; it was left out.", version)
         return []
-    if links and ":" not in links[0]:
+    if ":" not in links[0]:
         notes.warning(
             "resource.link", f"{links[0]!r} is no address; it was kept as it came.", version, "ResourceLink"
         )
-    starts, ends = _window(version, notes)
+    window = _window(version, notes)
+    starts, ends = window or (None, None)
     return [
         Asset(
             kind=kind,
@@ -208,7 +200,7 @@ def _versions(
             caption=said["02"],
             credit=said["01"],
             alternative_text=said["07"],
-            audiences=audiences,
+            audiences=audiences if window else _HELD_BACK,
             starts=starts,
             ends=ends,
         )
