@@ -1,1 +1,1 @@
-"""."""
+"""Observing: subscribers of the one stream of events."""

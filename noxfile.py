@@ -1,0 +1,105 @@
+"""Sessions.  Each runs alone; `nox` without a name runs what CI runs."""
+
+from __future__ import annotations
+
+import os
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.error_on_missing_interpreters = bool(os.environ.get("CI"))
+nox.options.sessions = ["tests", "lint", "typing"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install the package as users get it, and the packages of some dependency groups."""
+    wanted: list[str] = []
+    for group in groups:
+        for one in PROJECT["dependency-groups"][group]:
+            wanted.append(one.replace("commerce-bridge[", ".[") if one.startswith("commerce-bridge[") else one)
+    session.install("-e", ".", *wanted)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests that CI runs, on the interpreter at hand."""
+    install(session, "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(name="tests-on", python=PYTHONS)
+def tests_on(session: nox.Session) -> None:
+    """The same on each supported Python."""
+    install(session, "test")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def property(session: nox.Session) -> None:
+    """The laws and the crash sweeps in the deep profile."""
+    install(session, "test")
+    session.run("pytest", "tests/property", "tests/scenario", "-m", "", env={"COMMERCE_BRIDGE_PROFILE": "deep"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, and the arrows between rooms."""
+    install(session, "lint")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("lint-imports")
+
+
+@nox.session
+def typing(session: nox.Session) -> None:
+    """mypy strict and pyright strict over the package, the examples and the typed cases."""
+    install(session, "test", "typing")
+    session.run("mypy", "src", "tests/typing", "examples")
+    session.run("pyright")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site; a broken link or a missing page fails."""
+    install(session, "docs")
+    session.run("mkdocs", "build", "--strict")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Benchmarks: one JSON object of ratios."""
+    install(session, "test")
+    session.run("python", "tests/benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def api(session: nox.Session) -> None:
+    """Compare the public signatures with the snapshot."""
+    install(session, "test", "api")
+    session.run("python", "tests/packaging/snapshot.py", "--check", *session.posargs)
+
+
+@nox.session(name="lower-bounds")
+def lower_bounds(session: nox.Session) -> None:
+    """The tests against the lowest versions that the project says it works with."""
+    session.install("-e", ".[demo]", *lowest())
+    install(session, "test")
+    session.install(*lowest())
+    session.run("pytest", "tests/unit", "tests/scenario", *session.posargs)
+
+
+def lowest() -> list[str]:
+    """Each core dependency at its lower bound."""
+    return [one.split(",")[0].replace(">=", "==") for one in PROJECT["project"]["dependencies"]]
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The main job from end to end, as README's first command runs it."""
+    session.install(".[demo]")
+    session.run("commerce-bridge", "demo", *session.posargs)

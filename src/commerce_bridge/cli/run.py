@@ -1,0 +1,174 @@
+"""The commands of everyday: plan, apply, sync, explain, work-items."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from commerce_bridge.cli import codes
+from commerce_bridge.cli.config import Config
+from commerce_bridge.cli.printing import plan_object, receipt_object
+from commerce_bridge.flow.operation import Sync
+from commerce_bridge.sync.bridge import Bridge
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.receipt import Receipt
+
+
+def add_parsers(commands: Any) -> None:
+    """Add the commands to what `ArgumentParser.add_subparsers` gave."""
+    plan = _command(commands, "plan", "show what would change, and why; nothing is written", _plan)
+    plan.add_argument("--save", metavar="FILE", help="keep the plan, to be applied later by apply")
+    apply = _command(commands, "apply", "carry a saved plan out", _apply)
+    apply.add_argument("file", metavar="FILE", help="a plan saved by plan --save")
+    sync = _command(commands, "sync", "plan and apply at once, with a limit; fit for a scheduler", _sync)
+    sync.add_argument(
+        "--limit", type=int, default=None, metavar="N", help="stop, writing nothing, above N steps"
+    )
+    explain = _command(commands, "explain", "say why the fields of a record are what they are", _explain)
+    explain.add_argument("record", metavar="RECORD", help="an ISBN, a reference, or a canonical id")
+    explain.add_argument(
+        "field", nargs="?", metavar="FIELD", help="one field, such as price; all unless given"
+    )
+    _command(commands, "work-items", "list the records that need a person", _work_items)
+
+
+def _command(
+    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}."
+    )
+    parser.add_argument(
+        "--config", default="commerce-bridge.toml", metavar="FILE", help="the configuration file"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+    return parser
+
+
+@contextmanager
+def bridge_of(config: Config, subscribers: tuple[Any, ...] = ()) -> Generator[Bridge[Sync]]:
+    """The bridge that a configuration file describes, opened and closed."""
+    from commerce_bridge.platforms.bigcommerce.client import BigCommerce
+
+    with ExitStack() as stack:
+        store = BigCommerce(
+            store_hash=str(config.need("bigcommerce", "store_hash")),
+            access_token=config.secret("bigcommerce", "access_token_env", "BIGCOMMERCE_ACCESS_TOKEN"),
+            **_base_url(config, "bigcommerce"),
+        )
+        stack.callback(store.close)
+        state = config.file(str(config.table("bridge").get("state", "commerce-bridge.sqlite")))
+        if "onix" in config.tables:
+            bridge = _from_onix(config, store, state, subscribers)
+        else:
+            bridge = _from_consonance(config, store, state, subscribers, stack)
+        stack.callback(bridge.close)
+        yield bridge
+
+
+def _from_onix(config: Config, store: Any, state: str, subscribers: tuple[Any, ...]) -> Bridge[Sync]:
+    from commerce_bridge.bridges.onix_bigcommerce import onix_to_bigcommerce
+    from commerce_bridge.platforms.onix.reader import OnixReader
+
+    return onix_to_bigcommerce(
+        OnixReader(config.file(str(config.need("onix", "file")))),
+        store,
+        sender=str(config.table("onix").get("sender", "file")),
+        state=state,
+        policy=config.policy(),
+        subscribers=subscribers,
+    )
+
+
+def _from_consonance(
+    config: Config, store: Any, state: str, subscribers: tuple[Any, ...], stack: ExitStack
+) -> Bridge[Sync]:
+    from commerce_bridge.bridges.consonance_bigcommerce import consonance_to_bigcommerce
+    from commerce_bridge.platforms.consonance.client import Consonance
+
+    publisher = Consonance(
+        api_key=config.secret("consonance", "api_key_env", "CONSONANCE_API_KEY"),
+        **_base_url(config, "consonance"),
+    )
+    stack.callback(publisher.close)
+    return consonance_to_bigcommerce(
+        publisher, store, state=state, policy=config.policy(), subscribers=subscribers
+    )
+
+
+def _base_url(config: Config, table: str) -> dict[str, Any]:
+    url = config.table(table).get("base_url")
+    return {"base_url": str(url)} if url else {}
+
+
+def _plan(args: argparse.Namespace) -> int:
+    from commerce_bridge.cli.progress import progress
+
+    with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
+        plan = bridge.plan()
+        if args.save:
+            plan.save(args.save)
+        _print(args, plan, plan_object(plan))
+    return codes.DONE
+
+
+def _apply(args: argparse.Namespace) -> int:
+    from commerce_bridge.cli.progress import progress
+
+    with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
+        receipt = bridge.apply(Plan.load(args.file))
+        _print(args, receipt, receipt_object(receipt))
+    return _code_of(receipt)
+
+
+def _sync(args: argparse.Namespace) -> int:
+    from commerce_bridge.cli.progress import progress
+
+    with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
+        receipt = bridge.sync(limit=args.limit)
+        _print(args, receipt, receipt_object(receipt))
+    return _code_of(receipt)
+
+
+def _explain(args: argparse.Namespace) -> int:
+    with bridge_of(Config.load(args.config)) as bridge:
+        try:
+            found = bridge.explain(args.record)
+        except LookupError as error:
+            raise codes.UsageError(str(error.args[0])) from error
+        wanted = [
+            one for one in found if args.field in {None, one.decision.field.name, str(one.decision.field)}
+        ]
+        if not wanted:
+            known = ", ".join(sorted({one.decision.field.name for one in found}))
+            raise codes.UsageError(f"{args.record} has no field {args.field!r}; it has {known}.")
+        rows = [
+            {"field": str(one.decision.field), "owner": one.decision.owner, "text": str(one)}
+            for one in wanted
+        ]
+        _print(args, "\n".join(str(one) for one in wanted), {"explanations": rows})
+    return codes.DONE
+
+
+def _work_items(args: argparse.Namespace) -> int:
+    with bridge_of(Config.load(args.config)) as bridge:
+        items = bridge.work_items()
+        rows = [
+            {"record": one.record, "label": one.label, "reason": one.reason, "detail": one.detail}
+            for one in items
+        ]
+        text = "\n".join(f"! {one.label}: {one.detail}" for one in items) or "No record needs a person."
+        _print(args, text, {"work_items": rows})
+    return codes.NEEDS_PERSON if items else codes.DONE
+
+
+def _print(args: argparse.Namespace, text: object, data: object) -> None:
+    print(json.dumps(data, ensure_ascii=False) if args.json else text)
+
+
+def _code_of(receipt: Receipt) -> int:
+    return codes.NEEDS_PERSON if receipt.work or receipt.failed or receipt.stale else codes.DONE
