@@ -53,9 +53,8 @@ def isbn13(text: str) -> str:
         stem = "978" + digits[:9]
         return stem + gtin_check_digit(stem)
     if len(digits) != 13 or not (digits.isdigit() and digits.isascii()):
-        raise ValueError(
-            f"ISBN {text!r}: expected 13 digits (or a 10-character ISBN), got {len(digits)} characters."
-        )
+        got = f"{len(digits)} characters" if len(digits) != 13 else "something else among them"
+        raise ValueError(f"ISBN {text!r}: expected 13 digits (or a 10-character ISBN), got {got}.")
     if digits[:3] not in {"978", "979"} or digits[:4] == "9790":
         raise ValueError(f"ISBN {text!r}: expected a number that starts with 978, or 979 but not 979-0.")
     right = gtin_check_digit(digits[:12])

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from attrs import field, frozen
+
+from commerce_bridge.domain.money import check_currency
 from commerce_bridge.domain.territory import Territory
+
+
+def _zone(instance: object, attribute: object, value: str) -> None:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(
+            f"time zone {value!r}: expected an IANA name, such as Europe/London, that this machine knows "
+            "(a machine without time zones needs the package tzdata)"
+        ) from error
 
 
 @frozen(kw_only=True)
@@ -21,6 +34,6 @@ class Market:
 
     name: str
     territory: Territory
-    currency: str
-    time_zone: str = "UTC"
+    currency: str = field(validator=check_currency)
+    time_zone: str = field(default="UTC", validator=_zone)
     channel: str = "1"

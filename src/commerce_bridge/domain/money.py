@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from decimal import Decimal
+from typing import Any
 
 from attrs import field, frozen
 
@@ -11,9 +12,15 @@ from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.territory import WORLD, Territory
 
 
-def _currency(instance: object, attribute: object, value: str) -> None:
-    if len(value) != 3 or not value.isascii() or not value.isupper():
+def check_currency(instance: object, attribute: object, value: str) -> None:
+    """An attrs validator: three capital letters."""
+    if len(value) != 3 or not (value.isascii() and value.isalpha() and value.isupper()):
         raise ValueError(f"currency {value!r}: expected three capital letters of ISO 4217, such as GBP")
+
+
+def _decimal(instance: object, attribute: object, value: Any) -> None:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise ValueError(f"amount {value!r}: expected a finite Decimal, never a float")
 
 
 @frozen(order=False)
@@ -25,8 +32,8 @@ class Money:
         currency: ISO 4217 code in capitals.
     """
 
-    amount: Decimal
-    currency: str = field(validator=_currency)
+    amount: Decimal = field(validator=_decimal)
+    currency: str = field(validator=check_currency)
 
     def __str__(self) -> str:
         return f"{self.amount:.2f} {self.currency}" if self._short else f"{self.amount} {self.currency}"

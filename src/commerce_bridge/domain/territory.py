@@ -3,6 +3,10 @@
 A territory is a finite set of countries or all the world but a finite set, so that
 `WORLD - {GB}` needs no list of all countries.  "The rest of the world" is what the
 others leave: `WORLD - a - b`.
+
+Two territories that hold the same places are equal.  Regions are taken for disjoint parts
+of their countries; of two codes for overlapping regions (ISO 3166-2 has a few, such as
+GB-EAW beside GB-ENG) neither contains the other here.
 """
 
 from __future__ import annotations
@@ -24,13 +28,21 @@ class Territory:
         countries: ISO 3166-1 alpha-2 codes in capitals.
         complement: Whether the set is all the world *but* these countries.
         without: ISO 3166-2 regions left out of countries that are in the set, such as ``CA-QC``.
-        regions: ISO 3166-2 regions that are in, though their country is not.
+        regions: ISO 3166-2 regions that are in, though their country is not; one named in both is in.
     """
 
     countries: frozenset[str] = field(default=frozenset(), converter=_codes)
     complement: bool = False
     without: frozenset[str] = field(default=frozenset(), converter=_codes, kw_only=True)
     regions: frozenset[str] = field(default=frozenset(), converter=_codes, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Keep one way of saying each set: a region is named only where it differs from its country."""
+        if not self.without and not self.regions:
+            return
+        within = {region for region in self.without | self.regions if region[:2] in self}
+        object.__setattr__(self, "without", (self.without & within) - self.regions)
+        object.__setattr__(self, "regions", self.regions - within)
 
     def __contains__(self, place: str) -> bool:
         """Whether a country, or a region such as ``GB-SCT``, is in."""
@@ -80,15 +92,9 @@ class Territory:
 
 def _shaped(countries: frozenset[str], complement: bool, one: Territory, two: Territory) -> Territory:
     """A territory over `countries` whose regions are those in both of the two given."""
-    base = Territory(countries, complement)
     named = one.without | one.regions | two.without | two.regions
-    inside = {region for region in named if (region in one) and (region in two)}
-    return Territory(
-        countries,
-        complement,
-        without=frozenset(r for r in named if r not in inside and r[:2] in base),
-        regions=frozenset(r for r in inside if r[:2] not in base),
-    )
+    inside = frozenset(region for region in named if region in one and region in two)
+    return Territory(countries, complement, without=named - inside, regions=inside)
 
 
 WORLD = Territory(frozenset(), True)
