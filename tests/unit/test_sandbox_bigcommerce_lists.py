@@ -136,6 +136,14 @@ def test_instants_are_inclusive_and_a_bare_date_takes_the_time_of_the_request(sh
     assert ids(shop.get(PRODUCTS, date_modified="2026-11-02").data) == [first["id"], second["id"]]
 
 
+def test_imports_are_found_by_their_date(shop: Shop):
+    made = shop.product(date_last_imported="2026-10-01T12:00:00+00:00", total_sold=4)
+    shop.product("Never")
+    assert ids(shop.get(PRODUCTS, date_last_imported__min="2026-10-01T12:00:00Z").data) == [made["id"]]
+    assert shop.get(PRODUCTS, date_last_imported__max="2026-09-01T00:00:00Z").data == []
+    assert ids(shop.get(PRODUCTS, total_sold=4).data) == [made["id"]]
+
+
 def test_pages_are_numbered_from_one_and_linked(shop: Shop):
     numbers = [shop.product(f"P {at}")["id"] for at in range(5)]
     first = shop.get(PRODUCTS, limit=2, is_visible="true").json
