@@ -64,7 +64,7 @@ def decide_record(job: Job[Any], subject: Subject, index: TargetIndex) -> Decide
     problems = list(draft.all_problems)
     decisions: dict[tuple[str, AnyField], Decision] = {}
     changes: list[Change] = []
-    if not draft.blocked:
+    if not draft.blocked and not (draft.dormant and observed is None):
         for part, mapped in [("", draft.mapped), *draft.parts.items()]:
             for name, wanted in mapped.values.items():
                 case = _case(job, subject, index, part, name, wanted)

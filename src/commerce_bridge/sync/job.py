@@ -37,6 +37,8 @@ class Draft:
         parts: Sub-records by their natural key, each with its own values and problems.
         keys: Natural keys by which it can be found on the target.
         problems: Why it must not be written, or what the reader should know.
+        dormant: Whether it is not to be made now, though nothing is wrong with it; one that exists is still
+            changed, usually hidden.
         next_change: When it comes out differently though nothing changed, or None.
     """
 
@@ -47,6 +49,7 @@ class Draft:
     parts: Mapping[str, Mapped] = field(factory=dict[str, Mapped])
     keys: tuple[NaturalKey, ...] = ()
     problems: tuple[Problem, ...] = ()
+    dormant: bool = False
     next_change: datetime | None = None
 
     @property
