@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commerce_bridge.platforms.consonance.client import AsyncConsonance, Consonance, ConsonanceClient
 from commerce_bridge.platforms.consonance.reader import ConsonanceReader
+from commerce_bridge.platforms.consonance.report import Finding, SchemaReport
 from commerce_bridge.platforms.consonance.searches import PriceSearch, ProductSearch, WorkSearch
 from commerce_bridge.platforms.consonance.settings import ConsonanceSettings, ReaderSettings
 
@@ -13,8 +14,10 @@ __all__ = [
     "ConsonanceClient",
     "ConsonanceReader",
     "ConsonanceSettings",
+    "Finding",
     "PriceSearch",
     "ProductSearch",
     "ReaderSettings",
+    "SchemaReport",
     "WorkSearch",
 ]

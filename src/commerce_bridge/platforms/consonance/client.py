@@ -18,9 +18,11 @@ from commerce_bridge.platforms.consonance.connection import connect
 from commerce_bridge.platforms.consonance.limits import BASE_URL
 from commerce_bridge.platforms.consonance.service import Service
 from commerce_bridge.platforms.consonance.settings import ConsonanceSettings
+from commerce_bridge.ports.capability import Capability
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.products import Prices, Products
+    from commerce_bridge.platforms.consonance.report import SchemaReport
     from commerce_bridge.platforms.consonance.works import Works
 
 
@@ -69,9 +71,43 @@ class ConsonanceClient(Resource[M]):
         return Prices(self.mode, self.service)
 
     @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """What Consonance can and cannot do, each with its reason and source."""
+        from commerce_bridge.platforms.consonance.capabilities import CAPABILITIES
+
+        return CAPABILITIES
+
+    @property
     def unknown_members(self) -> Mapping[str, int]:
         """Members that answers held although nobody asked for them, with how often; usually none."""
         return dict(self.service.learned.unknown)
+
+    @operation
+    def check(self: ConsonanceClient[Raw]) -> Flow[SchemaReport]:
+        """How the account's live schema and our queries differ.
+
+        From then on this client leaves out optional members that the schema lacks.  To make that last, put
+        `SchemaReport.absent` into the settings.
+
+        Raises:
+            RequestRefused: The account does not let its schema be asked for.
+            DecodeError: The answer is no introspected schema.
+
+        Cost: one request.
+
+        Source: vendor example queries, README (introspection).
+        """
+        from commerce_bridge.platforms.consonance.check import compare
+        from commerce_bridge.platforms.consonance.schema import INTROSPECTION, LiveSchema
+        from commerce_bridge.platforms.consonance.wire import answer as wire
+
+        service = self.service
+        response = yield from graphql.ask(service, INTROSPECTION, {}, operation="check")
+        answer = wire.decode(wire.AnyAnswer, response.body, service.learned.unknown)
+        data = graphql.complete(service, "check", response, answer)
+        report = compare(LiveSchema.parse(data), service.settings)
+        service.learned.absent = frozenset(report.absent)
+        return report
 
     @operation
     def request(

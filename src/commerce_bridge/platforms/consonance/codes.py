@@ -174,12 +174,15 @@ _MOVED_FORMS: Mapping[str, Form] = MappingProxyType(
 """Forms of List 7 that have another code in List 150; an e-book is EA, as in Consonance's own ONIX 3.0."""
 
 
+_FORMS: Mapping[str, Form] = {code: Form(code) for code in _SAME_FORMS} | dict(_MOVED_FORMS)
+
+
 def form_of(list7: str) -> Form | None:
     """The ONIX 3.0 form of an ONIX 2.1 form code (List 7), or None when the code is not known.
 
     Source: EDItEUR ONIX code lists 7, 150 and 175.
     """
-    return Form(list7) if list7 in _SAME_FORMS else _MOVED_FORMS.get(list7)
+    return _FORMS.get(list7)
 
 
 TEXT_33_TO_153: Mapping[str, str] = MappingProxyType(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from attrs import field, frozen
@@ -113,6 +112,8 @@ def retry_after_s(response: Response) -> float | None:
 
 
 def _instant(text: str) -> datetime | None:
+    from email.utils import parsedate_to_datetime  # brings sockets, and few answers need it
+
     try:
         return parsedate_to_datetime(text)
     except (TypeError, ValueError):

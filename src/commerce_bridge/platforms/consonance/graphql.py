@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 D = TypeVar("D")
 
+_NAMED = 3
+
 REFUSED_HINT = (
     "Run check(): it compares this account's schema with our queries, and leaves out what the schema lacks."
 )
@@ -108,3 +110,18 @@ def path_text(path: Sequence[str | int] | None) -> str:
     """A path as people write it: ``$.works[3].products``."""
     parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path or ())
     return "$" + "".join(parts)
+
+
+def unreadable(unread: Mapping[int, str], kind: str = "work") -> ServerFault:
+    """The error that names records which cannot be read whole, and why."""
+    named = [f"{kind} {one} at {why}" for one, why in unread.items()]
+    shown = "; ".join(named[:_NAMED]) + ("; …" if len(named) > _NAMED else "")
+    return ServerFault(
+        f"Consonance works.get: {len(named)} {kind}(s) cannot be read whole: {shown}.",
+        platform=PLATFORM,
+        operation="works.get",
+        status=200,
+        title=shown,
+        fields={str(one): why for one, why in unread.items()},
+        hint=BROKEN_HINT,
+    )

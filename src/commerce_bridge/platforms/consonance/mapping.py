@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,14 +13,14 @@ from attrs import frozen
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.identifiers import isbn13
-from commerce_bridge.domain.title import Identifier, Scheme, SeriesMembership, Subject, Title
+from commerce_bridge.domain.title import Identifier, SeriesMembership, Subject, Title
 from commerce_bridge.platforms.consonance.codes import subject_scheme
 from commerce_bridge.platforms.consonance.mapping_format import format_of, isbn_text
 from commerce_bridge.platforms.consonance.mapping_parts import Family, assets_of, contributors_of, texts_of
 from commerce_bridge.platforms.consonance.settings import ReaderSettings
 
 if TYPE_CHECKING:
-    from commerce_bridge.platforms.consonance.wire.works import Work
+    from commerce_bridge.platforms.consonance.wire.works import SubjectCode, Work
 
 
 @frozen(kw_only=True)
@@ -84,6 +84,7 @@ SOURCES: Mapping[str, str] = MappingProxyType(
 )
 """Where each field of a title, and of its formats, comes from."""
 
+_SCHEME_PLACES: Mapping[str, int] = {"BISAC": 0, "Thema": 1, "BIC": 2}
 _BY_ID = attrgetter("id")
 
 
@@ -174,27 +175,23 @@ def _identifiers(work: Work) -> tuple[Identifier, ...]:
 
 def subjects_of(work: Work) -> tuple[Subject, ...]:
     """The subjects: BISAC, then Thema, then BIC, in each the main one first, then by priority."""
-    if not work.subjectCodes:
-        return ()
-    ranks = {
-        name: {code: place for place, code in enumerate(codes or ())}
-        for name, codes in (("BISAC", work.bisacs), ("Thema", work.themas), ("BIC", work.bics))
-    }
-    order = {name: place for place, name in enumerate(ranks)}
-    last = len(work.subjectCodes)
-
-    def standing(place: int) -> tuple[int, bool, int, int]:
-        one = work.subjectCodes[place]
-        rank = ranks.get(one.typename, {}).get(one.code, last)
-        return order.get(one.typename, len(order)), not one.main, rank, place
-
-    found: dict[tuple[Scheme, str], Subject] = {}
-    for place in sorted(range(last), key=standing):
-        one = work.subjectCodes[place]
-        scheme, name = subject_scheme(one.typename, one.code)
-        subject = Subject(scheme=scheme, code=one.code, main=bool(one.main), scheme_name=name)
-        found.setdefault((scheme, one.code), subject)
+    ranks = {"BISAC": work.bisacs or (), "Thema": work.themas or (), "BIC": work.bics or ()}
+    rows = [(*_standing(one, ranks), place, one) for place, one in enumerate(work.subjectCodes) if one.code]
+    rows.sort()  # places differ, so that codes themselves are never compared
+    found: dict[tuple[str, str], Subject] = {}
+    for *_, one in rows:
+        key = (one.typename, one.code)
+        if key not in found:
+            scheme, name = subject_scheme(one.typename, one.code)
+            found[key] = Subject(scheme=scheme, code=one.code, main=bool(one.main), scheme_name=name)
     return tuple(found.values())
+
+
+def _standing(one: SubjectCode, ranks: Mapping[str, Sequence[str]]) -> tuple[int, bool, int]:
+    """Where a code stands: its scheme's place, main before others, its rank by priority or after all of them."""
+    codes = ranks.get(one.typename, ())
+    rank = codes.index(one.code) if one.code in codes else len(codes)
+    return _SCHEME_PLACES.get(one.typename, len(_SCHEME_PLACES)), not one.main, rank
 
 
 def _related(work: Work) -> tuple[str, ...]:

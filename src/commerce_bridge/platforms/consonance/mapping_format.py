@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from attrs import evolve
 
 from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.exchange import Ref
@@ -31,6 +35,7 @@ NO_ISBN = "no isbn"
 """What the service writes where a product has no ISBN, in lower case.  Source: vendor REST product page."""
 
 _NO_MEASURES = Measures()
+_PREFIXES = frozenset({"978", "979"})
 _APOSTROPHES = ("'", "’")
 
 
@@ -45,10 +50,9 @@ def format_of(product: wire.Product, work: Work, settings: ReaderSettings, probl
 
     Source: vendor GraphQL schema pages, `Product` and its types.
     """
-    path = f"$.products[id={product.id}]"
-    isbn, identifiers = _identified(product, path, problems)
-    form = _form(product, settings, path, problems)
-    status = _status(product, path, problems)
+    isbn, identifiers = _identified(product, problems)
+    form = _form(product, settings, problems)
+    status = _status(product, problems)
     name = display_title(product)
     return Format(
         ref=Ref("consonance", "product", str(product.id)),
@@ -61,14 +65,24 @@ def format_of(product: wire.Product, work: Work, settings: ReaderSettings, probl
         edition_number=work.editionNumber,
         edition=product.actualEditionStatement or work.editionStatement or None,
         status=status,
-        publication_date=_published(product, status, path, problems),
+        publication_date=_published(product, status, problems),
         extents=_extents(product, settings),
         measures=_measures(product),
-        prices=_prices(product.prices, settings, path, problems) if product.prices else (),
-        rights=_rights(product, path, problems),
+        prices=_prices(product, settings, problems) if product.prices else (),
+        rights=_rights(product, problems),
         supplies=_supplies(product),
         feed_allowed=product.allowOnixExports,
     )
+
+
+def _path(product: wire.Product) -> str:
+    return f"$.products[id={product.id}]"
+
+
+@lru_cache(maxsize=4096)
+def day_of(value: date) -> Date:
+    """A day of the domain; remembered, because many formats share their days."""
+    return Date(value)
 
 
 def isbn_text(isbn: wire.Isbn | None) -> str | None:
@@ -77,24 +91,30 @@ def isbn_text(isbn: wire.Isbn | None) -> str | None:
     return text if text and text.casefold() != NO_ISBN else None
 
 
-def _identified(
-    product: wire.Product, path: str, problems: list[str]
-) -> tuple[str | None, tuple[Identifier, ...]]:
+def _identified(product: wire.Product, problems: list[str]) -> tuple[str | None, tuple[Identifier, ...]]:
     """The ISBN, if it is one, and all other identifiers; a wrong ISBN is kept as it was sent."""
     text, isbn = isbn_text(product.isbn), None
     others: tuple[Identifier, ...] = ()
     if text is not None:
         try:
-            isbn = isbn13(text)
+            isbn = text if _is_isbn13(text) else isbn13(text)
         except ValueError as error:
-            problems.append(f"{path}.isbn: {error}")
+            problems.append(f"{_path(product)}.isbn: {error}")
             others = (Identifier(scheme="01", value=text, name="ISBN as sent"),)
     if product.asin:
         others = (*others, Identifier(scheme="01", value=product.asin, name="ASIN"))
     return isbn, others
 
 
-def _form(product: wire.Product, settings: ReaderSettings, path: str, problems: list[str]) -> Form | None:
+def _is_isbn13(text: str) -> bool:
+    """Whether a text is thirteen digits of a right ISBN; every other form goes the long way."""
+    if len(text) != 13 or not (text.isdigit() and text.isascii()) or text[:3] not in _PREFIXES:
+        return False
+    digits = [*map(int, text)]
+    return text[:4] != "9790" and (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
+
+
+def _form(product: wire.Product, settings: ReaderSettings, problems: list[str]) -> Form | None:
     """The ONIX 3.0 form: by the in-house format where the settings know it, else by the List 7 code."""
     if product.inHouseFormat and (known := settings.house_forms.get(product.inHouseFormat.name)):
         return known
@@ -103,30 +123,34 @@ def _form(product: wire.Product, settings: ReaderSettings, path: str, problems: 
         return None
     form = form_of(code)
     if form is None:
-        problems.append(f"{path}.onix21ProductForm: {code!r} is no form of ONIX List 7 that we know.")
+        problems.append(
+            f"{_path(product)}.onix21ProductForm: {code!r} is no form of ONIX List 7 that we know."
+        )
     return form
 
 
-def _status(product: wire.Product, path: str, problems: list[str]) -> Status:
+def _status(product: wire.Product, problems: list[str]) -> Status:
     code = product.onixPublishingStatus.code if product.onixPublishingStatus else None
     if not code:
         return Status.UNSPECIFIED
     status = STATUSES.get(code)
     if status is None:
-        problems.append(f"{path}.onixPublishingStatus: {code!r} is no code of ONIX List 64 that we know.")
+        problems.append(
+            f"{_path(product)}.onixPublishingStatus: {code!r} is no code of ONIX List 64 that we know."
+        )
     return status or Status.UNKNOWN
 
 
-def _published(product: wire.Product, status: Status, path: str, problems: list[str]) -> Date | None:
+def _published(product: wire.Product, status: Status, problems: list[str]) -> Date | None:
     """The publication date; a cancelled or postponed product has none that holds."""
     if product.publicationDate is None:
         return None
     if status in UNDATED:
         problems.append(
-            f"{path}.publicationDate: {product.publicationDate} does not hold with status {status.value}."
+            f"{_path(product)}.publicationDate: {product.publicationDate} does not hold with status {status.value}."
         )
         return None
-    return Date(product.publicationDate)
+    return day_of(product.publicationDate)
 
 
 def display_title(product: wire.Product) -> str | None:
@@ -143,8 +167,13 @@ def _extents(product: wire.Product, settings: ReaderSettings) -> tuple[Extent, .
     for name in settings.page_counts:
         count: int | None = getattr(product, name)
         if count:
-            return (Extent(kind="pages", value=Decimal(count)),)
+            return _pages(count)
     return ()
+
+
+@lru_cache(maxsize=1024)
+def _pages(count: int) -> tuple[Extent, ...]:
+    return (Extent(kind="pages", value=Decimal(count)),)
 
 
 def _measures(product: wire.Product) -> Measures:
@@ -158,39 +187,59 @@ def _measures(product: wire.Product) -> Measures:
     return Measures(height_mm=height or None, width_mm=width or None, thickness_mm=thickness or None)
 
 
-def _prices(
-    rows: Sequence[wire.Price], settings: ReaderSettings, path: str, problems: list[str]
-) -> tuple[Price, ...]:
+def _prices(product: wire.Product, settings: ReaderSettings, problems: list[str]) -> tuple[Price, ...]:
     found: list[Price] = []
-    for row in rows:
-        code = row.onixPriceType.code
-        meaning = PRICE_TYPES.get(code or "", UNKNOWN_PRICE)
+    for row in product.prices:
         try:
-            money = Money(row.amount, row.currencyCode)
-        except ValueError as error:
-            problems.append(f"{path}.prices[id={row.id}].currencyCode: {error}.")
-            continue
-        found.append(
-            Price(
-                money=money,
-                tax=meaning.tax,
-                kind=meaning.kind,
-                type_code=code,
-                qualifier=row.onixPriceTypeQualifier.code or None,
-                territory=settings.price_territories.get(row.currencyCode, WORLD),
-                starts=None if row.effectiveFrom is None else Date(row.effectiveFrom),
-                ends=None if row.effectiveTo is None else Date(row.effectiveTo),
+            price = _price(
+                row.amount,
+                row.currencyCode,
+                row.onixPriceType.code,
+                row.onixPriceTypeQualifier.code,
+                row.effectiveFrom,
+                row.effectiveTo,
             )
-        )
+        except ValueError as error:
+            problems.append(f"{_path(product)}.prices[id={row.id}].currencyCode: {error}.")
+            continue
+        where = settings.price_territories.get(row.currencyCode)
+        found.append(price if where is None else evolve(price, territory=where))
     return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def _price(
+    amount: Decimal,
+    currency: str,
+    code: str | None,
+    qualifier: str | None,
+    first: date | None,
+    last: date | None,
+) -> Price:
+    """A price that holds everywhere.  Remembered: a publisher has few price points and many prices."""
+    meaning = PRICE_TYPES.get(code or "", UNKNOWN_PRICE)
+    return Price(
+        money=Money(amount, currency),
+        tax=meaning.tax,
+        kind=meaning.kind,
+        type_code=code or None,
+        qualifier=qualifier or None,
+        starts=None if first is None else day_of(first),
+        ends=None if last is None else day_of(last),
+    )
 
 
 def _supplies(product: wire.Product) -> tuple[Supply, ...]:
     code = product.availability.code if product.availability else None
-    return (Supply(availability=code),) if code else ()
+    return _available(code) if code else ()
 
 
-def _rights(product: wire.Product, path: str, problems: list[str]) -> tuple[RightsWindow, ...]:
+@lru_cache(maxsize=64)
+def _available(code: str) -> tuple[Supply, ...]:
+    return (Supply(availability=code),)
+
+
+def _rights(product: wire.Product, problems: list[str]) -> tuple[RightsWindow, ...]:
     """Where it may be sold, and where not; without dates, which the service does not give.
 
     Lists may hold what was entered, or be complete; both read the same.  Countries where it is not for
@@ -201,21 +250,28 @@ def _rights(product: wire.Product, path: str, problems: list[str]) -> tuple[Righ
     """
     allowed, refused = product.forSaleCountryCodes or (), product.notForSaleCountryCodes or ()
     worldwide, evidence = product.isForSaleWorldwide, product.salesRightsDescription or ""
-    if worldwide is None and not allowed and not refused:
-        return ()
+    if not allowed and not refused and worldwide is not False:
+        return _everywhere(evidence) if worldwide else ()
     windows: list[RightsWindow] = []
     if worldwide or not allowed:
         if worldwide is False and not refused:
-            problems.append(f"{path}.isForSaleWorldwide: false, but no country is listed; taken for nowhere.")
+            problems.append(
+                f"{_path(product)}.isForSaleWorldwide: false, but no country is listed; taken for nowhere."
+            )
             return (RightsWindow(kind=RightsKind.NOT_FOR_SALE, territory=WORLD, evidence=evidence),)
         windows.append(RightsWindow(kind=RightsKind.FOR_SALE, territory=WORLD, evidence=evidence))
     else:
-        countries = _countries(allowed, f"{path}.forSaleCountryCodes", problems)
+        countries = _countries(allowed, f"{_path(product)}.forSaleCountryCodes", problems)
         windows.append(RightsWindow(kind=RightsKind.FOR_SALE, territory=countries, evidence=evidence))
     if refused:
-        countries = _countries(refused, f"{path}.notForSaleCountryCodes", problems)
+        countries = _countries(refused, f"{_path(product)}.notForSaleCountryCodes", problems)
         windows.append(RightsWindow(kind=RightsKind.NOT_FOR_SALE, territory=countries, evidence=evidence))
     return tuple(windows)
+
+
+@lru_cache(maxsize=64)
+def _everywhere(evidence: str) -> tuple[RightsWindow, ...]:
+    return (RightsWindow(kind=RightsKind.FOR_SALE, territory=WORLD, evidence=evidence),)
 
 
 def _countries(codes: Sequence[str], path: str, problems: list[str]) -> Territory:

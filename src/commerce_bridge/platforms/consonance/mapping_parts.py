@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.title import (
@@ -19,6 +20,7 @@ from commerce_bridge.domain.title import (
     TextKind,
 )
 from commerce_bridge.platforms.consonance.codes import SHELVES, audience_of, text_kind
+from commerce_bridge.platforms.consonance.mapping_format import day_of
 from commerce_bridge.platforms.consonance.settings import ReaderSettings
 
 if TYPE_CHECKING:
@@ -44,10 +46,14 @@ class Family:
     Args:
         keys: The keys of its formats by product id.
         settings: How this account's works are read.
+        known: What lists of product ids came to; most parts of a family name the same ones.
     """
 
-    keys: dict[int, str]
+    keys: Mapping[int, str]
     settings: ReaderSettings
+    known: dict[tuple[int, ...], frozenset[str] | None] = field(
+        factory=dict[tuple[int, ...], "frozenset[str] | None"]
+    )
 
     @classmethod
     def of(cls, work: Work, settings: ReaderSettings) -> Family:
@@ -56,6 +62,12 @@ class Family:
 
     def formats(self, product_ids: Sequence[int]) -> frozenset[str] | None:
         """The keys of the formats that a part belongs to; None when it belongs to all of them."""
+        named = tuple(product_ids)
+        if named not in self.known:
+            self.known[named] = self._named(named)
+        return self.known[named]
+
+    def _named(self, product_ids: tuple[int, ...]) -> frozenset[str] | None:
         if not product_ids and self.settings.unlinked == "all":
             return None
         keys = self.keys
@@ -129,13 +141,17 @@ def _text(row: MarketingText, kind: TextKind, family: Family) -> Text:
 
 def audiences_of(codes: Sequence[Code]) -> frozenset[Audience]:
     """For whom; everybody when nothing is said."""
-    said = [one.code for one in codes if one.code]
-    return frozenset(map(audience_of, said)) if said else _ANYBODY
+    return _audiences(tuple(one.code for one in codes if one.code)) if codes else _ANYBODY
+
+
+@lru_cache(maxsize=64)
+def _audiences(codes: tuple[str, ...]) -> frozenset[Audience]:
+    return frozenset(map(audience_of, codes)) or _ANYBODY
 
 
 def day(value: date | None) -> Date | None:
     """A date of the domain."""
-    return None if value is None else Date(value)
+    return None if value is None else day_of(value)
 
 
 def assets_of(work: Work, family: Family, problems: list[str]) -> tuple[Asset, ...]:

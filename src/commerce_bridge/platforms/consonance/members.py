@@ -181,7 +181,7 @@ SUPPORTING_RESOURCE = Shape(
     members=(
         *_leaves(
             "id: Int!, url: String, caption: String, requiredCredit: String, imageContentType: String, "
-            "height: Int, isProcessing: Boolean!, createdAt: ISO8601DateTime!"
+            "height: Int, isProcessing: Boolean!"
         ),
         _PRODUCT_IDS,
         Member(name="onixIntendedContentAudience", type="ONIXCode!", below=_CODE),

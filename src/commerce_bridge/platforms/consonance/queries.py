@@ -59,7 +59,7 @@ def price_shape(chosen: Chosen) -> Shape:
 def _fitting(shape: Shape, chosen: Chosen) -> Shape:
     """The shape without what is absent, and with what is present besides."""
     members = (_fitted(shape.type, member, chosen) for member in shape.members)
-    kinds = (_fitting(kind, chosen) for kind in shape.kinds)
+    kinds = (_fitting(kind, chosen) for kind in shape.kinds if kind.type not in chosen.absent)
     return evolve(
         shape,
         members=tuple(member for member in members if member is not None),

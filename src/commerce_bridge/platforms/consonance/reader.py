@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -14,12 +14,12 @@ from commerce_bridge.domain.exchange import Cursor, Observed, Page, Ref
 from commerce_bridge.domain.title import Title
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
+from commerce_bridge.platforms.consonance import graphql
 from commerce_bridge.platforms.consonance.client import ConsonanceClient
-from commerce_bridge.platforms.consonance.fetching import fetch_works, works_of_products
+from commerce_bridge.platforms.consonance.fetching import fetch_works, read_page, works_of_products
 from commerce_bridge.platforms.consonance.paging import ListTurn
 from commerce_bridge.platforms.consonance.searches import WorkSearch
 from commerce_bridge.platforms.consonance.settings import ReaderSettings
-from commerce_bridge.platforms.consonance.works import work_page
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire.works import Work
@@ -95,11 +95,12 @@ class ConsonanceReader:
             cursor: The `next` or `resume` of an earlier page, or None for a complete read.
 
         Raises:
-            ServerFault: The service failed, or could not answer all of it.
+            ServerFault: The service failed, or a work cannot be read whole and the settings say to stop then.
             RequestRefused: The service's schema lacks something we ask for; `check` says what.
             DecodeError: A page does not advance, is not sorted, or has another shape.
 
-        Cost: one request a page, and one more for the empty page that ends the read.
+        Cost: one request a page, and one more for the empty page that ends the read; a page with a damaged
+        work costs one more for its ids and one for each ten of its works.
 
         Source: vendor GraphQL schema pages, `WorkSearchAttributes`.
         """
@@ -112,12 +113,11 @@ class ConsonanceReader:
             after=here.after,
             isbn_batch=self._service.settings.isbn_batch,
         )
-        page = yield from work_page(self._service, turn)
-        items = tuple(self._observed(work, now) for work in page.items)
-        if page.next is None:
+        page = yield from read_page(self._service, turn)
+        items = self._items(page.works, page.unread, now)
+        if page.next is None or page.last is None:
             return Page(items=items, resume=self.resume(began))
-        after = max(work.id for work in page.items)
-        return Page(items=items, next=ReadCursor(since=here.since, began=began, after=after).text())
+        return Page(items=items, next=ReadCursor(since=here.since, began=began, after=page.last).text())
 
     def resume(self, began: datetime) -> Cursor:
         """The cursor with which the read after one that began at `began` asks."""
@@ -133,7 +133,7 @@ class ConsonanceReader:
 
         Raises:
             ValueError: A reference is of another platform or kind.
-            ServerFault: The service failed, or could not answer all of it.
+            ServerFault: The service failed, or a work cannot be read whole and the settings say to stop then.
 
         Cost: one request for each ten works.
 
@@ -141,11 +141,30 @@ class ConsonanceReader:
         """
         now = yield from flow.now()
         found: dict[int, Work] = {}
+        unread: dict[int, str] = {}
         if products := _ids(refs, "product"):
-            found.update((yield from works_of_products(self._service, products)))
+            owners = yield from works_of_products(self._service, products)
+            found.update(owners.works)
+            if owners.unread:
+                raise graphql.unreadable(owners.unread, "product")
         if works := [one for one in _ids(refs, "work") if one not in found]:
-            found.update((yield from fetch_works(self._service, works)))
-        return tuple(self._observed(work, now) for work in found.values())
+            fetched = yield from fetch_works(self._service, works)
+            found.update(fetched.works)
+            unread.update(fetched.unread)
+        return self._items(tuple(found.values()), unread, now)
+
+    def _items(
+        self, works: Sequence[Work], unread: Mapping[int, str], now: datetime
+    ) -> tuple[Observed[Title], ...]:
+        """What was read; and what could not be, as the settings say.
+
+        Raises:
+            ServerFault: Something could not be read, and the settings say to stop then.
+        """
+        if unread and self.settings.unreadable == "stop":
+            raise graphql.unreadable(unread)
+        read = [self._observed(work, now) for work in works]
+        return (*read, *(_unreadable(number, why, now) for number, why in unread.items()))
 
     def _observed(self, work: Work, now: datetime) -> Observed[Title]:
         from commerce_bridge.platforms.consonance.mapping import SOURCES, arrange, title_of, version_of
@@ -156,6 +175,18 @@ class ConsonanceReader:
         return Observed(
             value=title, ref=title.ref, version=version, seen_at=now, sources=SOURCES, problems=problems
         )
+
+
+def _unreadable(number: int, why: str, now: datetime) -> Observed[Title]:
+    """A title of which nothing is known but that it is there; its version never matches a stored one."""
+    ref = Ref("consonance", "work", str(number))
+    return Observed(
+        value=Title(ref=ref, name=""),
+        ref=ref,
+        version=f"unreadable {now.isoformat()}",
+        seen_at=now,
+        problems=(f"The work cannot be read whole: {why}.",),
+    )
 
 
 def _ids(refs: Sequence[Ref], kind: str) -> tuple[int, ...]:

@@ -17,12 +17,10 @@ class Learned:
 
     Args:
         absent: Members that its schema lacks.
-        present: Optional members that its schema offers.
         unknown: Members that answers held although nobody asked, with how often.
     """
 
     absent: frozenset[str] = frozenset()
-    present: frozenset[str] = frozenset()
     unknown: Counter[str] = field(factory=Counter[str])
 
 
@@ -47,7 +45,7 @@ class Service:
         absent = settings.absent | learned.absent
         return Chosen(
             absent=absent,
-            present=(settings.present | learned.present) - absent,
+            present=settings.present - absent,
             text_variants=tuple(settings.text_variants.items()),
             availability_member=settings.availability_member,
         )

@@ -36,6 +36,7 @@ PAGE_COUNTS = (
 
 Unsorted: TypeAlias = Literal["refuse", "accept"]
 Unlinked: TypeAlias = Literal["none", "all"]
+Unreadable: TypeAlias = Literal["stop", "note"]
 
 
 def _names(names: Iterable[str]) -> frozenset[str]:
@@ -109,6 +110,8 @@ class ReaderSettings:
         resource_kinds: Variants of supporting resources to kinds of asset.
         approved: Words, in any case, by which a text or a resource is approved.
         unsaid_is_approved: Whether a text or a resource without any status counts as approved.
+        unreadable: What to do with a work that the service cannot answer whole: ``stop`` the read with an
+            error that names it, or ``note`` it as a title without formats whose `problems` say why.
         unlinked: To which formats a contribution, text or resource belongs that names no product.
 
     Source: vendor GraphQL schema pages and help pages (configuration), which leave these open.
@@ -123,4 +126,5 @@ class ReaderSettings:
     resource_kinds: Mapping[str, AssetKind] = field(factory=lambda: dict(ASSET_KINDS))
     approved: frozenset[str] = field(default=frozenset({"approved"}), converter=_folded)
     unsaid_is_approved: bool = False
+    unreadable: Unreadable = field(default="stop", validator=in_(("stop", "note")))
     unlinked: Unlinked = field(default="none", validator=in_(("none", "all")))

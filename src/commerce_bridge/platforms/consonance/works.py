@@ -49,7 +49,9 @@ class Works(Resource[M]):
         `examples/works_and_their_products.md`.
         """
         turn = turn_of(cursor, search, products, self._service.settings)
-        return (yield from work_page(self._service, turn))
+        works = yield from list_works(self._service, turn)
+        following = turn.next([work.id for work in works], "works", self._service.settings)
+        return Page(items=works, next=following)
 
     @operation
     def get(self: Works[Raw], work_id: int) -> Flow[Work | None]:
@@ -58,6 +60,9 @@ class Works(Resource[M]):
         Args:
             work_id: The internal id.
 
+        Raises:
+            ServerFault: The work, or part of it, cannot be read.
+
         Cost: one request.
 
         Source: vendor example queries, `examples/works_and_marketing_material.md`.
@@ -65,18 +70,18 @@ class Works(Resource[M]):
         from commerce_bridge.platforms.consonance.fetching import fetch_works
 
         found = yield from fetch_works(self._service, (work_id,))
-        return found.get(work_id)
+        if work_id in found.unread:
+            raise graphql.unreadable(found.unread)
+        return found.works.get(work_id)
 
 
-def work_page(service: Service, turn: ListTurn) -> Flow[Page[Work]]:
-    """One page of works."""
+def list_works(service: Service, turn: ListTurn) -> Flow[tuple[Work, ...]]:
+    """The works of one page, all of them whole."""
     from commerce_bridge.platforms.consonance.wire import answer as wire
 
     if turn.is_empty:
-        return Page(items=())
+        return ()
     query = queries.work_list(service.chosen, turn.inputs("workSearch"))
     response = yield from graphql.ask(service, query, turn.variables("workSearch"), operation="works.list")
     answer = wire.decode(wire.WorkLists, response.body, service.learned.unknown)
-    data = graphql.complete(service, "works.list", response, answer)
-    works = data.get("works", [])
-    return Page(items=tuple(works), next=turn.next([work.id for work in works], "works", service.settings))
+    return tuple(graphql.complete(service, "works.list", response, answer).get("works", []))

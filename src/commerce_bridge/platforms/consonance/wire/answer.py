@@ -5,18 +5,22 @@ Source: GraphQL specification, section 7 (response).
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from commerce_bridge.errors import DecodeError
 from commerce_bridge.platforms.consonance.wire.base import Wire
-from commerce_bridge.platforms.consonance.wire.products import Price, Product
+from commerce_bridge.platforms.consonance.wire.products import Price, Product, WorkId
 from commerce_bridge.platforms.consonance.wire.works import Work
 
 D = TypeVar("D")
+T = TypeVar("T")
+Extra: TypeAlias = Literal["forbid", "ignore"]
 
 _SHOWN = 80
 
@@ -37,9 +41,9 @@ class Answer(Wire, Generic[D]):
 
 
 WorkLists: TypeAlias = Answer[dict[str, list[Work]]]
-SingleWorks: TypeAlias = Answer[dict[str, Work | None]]
 ProductLists: TypeAlias = Answer[dict[str, list[Product]]]
 PriceLists: TypeAlias = Answer[dict[str, list[Price]]]
+IdLists: TypeAlias = Answer[dict[str, list[WorkId]]]
 AnyAnswer: TypeAlias = Answer[dict[str, JsonValue]]
 
 
@@ -61,21 +65,35 @@ def decode(shape: type[Answer[D]], body: bytes, unknown: Counter[str]) -> Answer
         DecodeError: The body is no JSON, or of another shape; `path` says where.
     """
     reader = adapter(shape)
+    answer: Answer[D] = _lenient(lambda extra: reader.validate_json(body, extra=extra), unknown)
+    return answer
+
+
+def decode_work(value: JsonValue, unknown: Counter[str]) -> Work:
+    """The work in a parsed value, the same as if it had been read from its bytes.
+
+    Raises:
+        DecodeError: It is of another shape; `path` says where in the work.
+    """
+    reader, body = adapter(Work), json.dumps(value)
+    work: Work = _lenient(lambda extra: reader.validate_json(body, extra=extra), unknown)
+    return work
+
+
+def _lenient(read: Callable[[Extra], T], unknown: Counter[str]) -> T:
+    """What `read` gives; it is asked to refuse unknown members first, so that they can be counted."""
     try:
-        answer: Answer[D] = reader.validate_json(body, extra="forbid")
+        return read("forbid")
     except ValidationError as error:
         complaints = error.errors(include_url=False, include_context=False)
         extra = [one for one in complaints if one["type"] == "extra_forbidden"]
         if not extra:
             raise decode_error(error) from None
         unknown.update(".".join(str(part) for part in one["loc"] if isinstance(part, str)) for one in extra)
-    else:
-        return answer
     try:
-        lenient: Answer[D] = reader.validate_json(body, extra="ignore")
+        return read("ignore")
     except ValidationError as error:
         raise decode_error(error) from None
-    return lenient
 
 
 def decode_error(error: ValidationError) -> DecodeError:

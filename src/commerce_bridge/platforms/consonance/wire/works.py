@@ -6,7 +6,7 @@ Source: vendor GraphQL schema pages, `Work`, `Contribution`, `Person`, `Organisa
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import Field
 
@@ -61,7 +61,6 @@ class SupportingResource(Wire):
     height: int | None = None
     width: int | None = None
     isProcessing: bool
-    createdAt: datetime
     productIds: list[int]
     onixIntendedContentAudience: Code | None = None
     onixContentAudience: Code | None = None
