@@ -228,7 +228,8 @@ class Categories(StoreResource[M]):
     def ensure_path(self: Categories[Raw], tree_id: int, names: Sequence[str]) -> Flow[tuple[Category, ...]]:
         """The categories along a path, top first, made where they are missing.
 
-        One vendor call a level that is there, two for one that is made, three when somebody else made it.
+        A name that differs in case only is taken for the same.  One vendor call a level that is there (for
+        each 250 siblings), two for one that is made, three when somebody else made it.
 
         Args:
             tree_id: The tree.
@@ -250,17 +251,11 @@ class Categories(StoreResource[M]):
 
     @operation
     def _child(self: Categories[Raw], tree_id: int, parent_id: int, name: str) -> Flow[Category | None]:
-        """The category with exactly this name below another, or None."""
-        below = CategoryFilters(tree_id_in=(tree_id,), parent_id_in=(parent_id,), name=name)
-        found = yield from every(lambda cursor: self.list(cursor, **below))
-        return next((one for one in found if one.name == name), None)
-
-    @operation
-    def _alike(self: Categories[Raw], tree_id: int, parent_id: int, name: str) -> Flow[Category | None]:
-        """The category with this name below another, whatever its case, or None."""
+        """The category with this name below another, else one whose name differs in case only, or None."""
         below = CategoryFilters(tree_id_in=(tree_id,), parent_id_in=(parent_id,))
         found = yield from every(lambda cursor: self.list(cursor, **below))
-        return next((one for one in found if (one.name or "").casefold() == name.casefold()), None)
+        alike = [one for one in found if (one.name or "").casefold() == name.casefold()]
+        return min(alike, key=lambda one: one.name != name, default=None)
 
     @operation
     def _made(self: Categories[Raw], tree_id: int, parent_id: int, name: str) -> Flow[Category]:
@@ -271,7 +266,7 @@ class Categories(StoreResource[M]):
             case Saved():
                 return answer.value
             case Failed(error=error) | Unknown(error=error):
-                return _found_or(error, (yield from self._alike(tree_id, parent_id, name)))
+                return _found_or(error, (yield from self._child(tree_id, parent_id, name)))
 
 
 def _found_or(error: BridgeError, known: Category | None) -> Category:
