@@ -228,28 +228,6 @@ def text_kind_of_list33(list33: str) -> TextKind:
     return text_kind(TEXT_33_TO_153.get(list33, "01"))
 
 
-SHELVES: Mapping[str, str] = MappingProxyType(
-    {
-        "description": "03",
-        "long_description": "03",
-        "short_description": "02",
-        "contents": "04",
-        "cover_copy": "05",
-        "review_quote": "06",
-        "endorsement": "09",
-        "headline": "10",
-        "feature": "11",
-        "biographical_note": "12",
-        "excerpt": "14",
-        "other": "01",
-    }
-)
-"""Under which names texts are asked for, in the order in which a title lists them, with their List 153 code.
-
-A marketing text does not say of what kind it is; the service only filters by kind (``variantIn``).
-"""
-
-
 @frozen
 class PriceMeaning:
     """What a price type says: the kind of price, and whether tax is in it."""

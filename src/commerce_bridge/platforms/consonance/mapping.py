@@ -17,7 +17,7 @@ from commerce_bridge.domain.title import Identifier, SeriesMembership, Subject, 
 from commerce_bridge.platforms.consonance.codes import subject_scheme
 from commerce_bridge.platforms.consonance.mapping_format import format_of, isbn_text
 from commerce_bridge.platforms.consonance.mapping_parts import Family, assets_of, contributors_of, texts_of
-from commerce_bridge.platforms.consonance.settings import ReaderSettings
+from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire.works import SubjectCode, Work

@@ -25,7 +25,7 @@ from commerce_bridge.platforms.consonance.codes import (
     Form,
     form_of,
 )
-from commerce_bridge.platforms.consonance.settings import ReaderSettings
+from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire import products as wire

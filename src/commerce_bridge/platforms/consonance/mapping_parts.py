@@ -21,7 +21,7 @@ from commerce_bridge.domain.title import (
 )
 from commerce_bridge.platforms.consonance.codes import SHELVES, audience_of, text_kind
 from commerce_bridge.platforms.consonance.mapping_format import day_of
-from commerce_bridge.platforms.consonance.settings import ReaderSettings
+from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire.base import Code

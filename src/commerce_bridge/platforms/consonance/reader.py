@@ -18,8 +18,8 @@ from commerce_bridge.platforms.consonance import graphql
 from commerce_bridge.platforms.consonance.client import ConsonanceClient
 from commerce_bridge.platforms.consonance.fetching import fetch_works, read_page, works_of_products
 from commerce_bridge.platforms.consonance.paging import ListTurn
+from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
 from commerce_bridge.platforms.consonance.searches import WorkSearch
-from commerce_bridge.platforms.consonance.settings import ReaderSettings
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire.works import Work

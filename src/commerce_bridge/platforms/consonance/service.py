@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from commerce_bridge.http.exchange import Connection
-from commerce_bridge.platforms.consonance.queries import Chosen
 from commerce_bridge.platforms.consonance.settings import ConsonanceSettings
+
+if TYPE_CHECKING:
+    from commerce_bridge.platforms.consonance.queries import Chosen
 
 
 @define(kw_only=True)
@@ -41,6 +44,8 @@ class Service:
     @property
     def chosen(self) -> Chosen:
         """What decides how queries read."""
+        from commerce_bridge.platforms.consonance.queries import Chosen  # brings the title family
+
         settings, learned = self.settings, self.learned
         absent = settings.absent | learned.absent
         return Chosen(
