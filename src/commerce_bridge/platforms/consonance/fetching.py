@@ -17,8 +17,7 @@ from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.platforms.consonance import graphql, queries
 from commerce_bridge.platforms.consonance.paging import ListTurn
-from commerce_bridge.platforms.consonance.queries import Chosen
-from commerce_bridge.platforms.consonance.service import Service
+from commerce_bridge.platforms.consonance.service import Chosen, Service
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire.answer import Complaint

@@ -19,9 +19,10 @@ from commerce_bridge.domain.title import (
     Text,
     TextKind,
 )
-from commerce_bridge.platforms.consonance.codes import SHELVES, audience_of, text_kind
+from commerce_bridge.platforms.consonance.codes import audience_of, text_kind
 from commerce_bridge.platforms.consonance.mapping_format import day_of
 from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
+from commerce_bridge.platforms.consonance.shelves import SHELVES
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.consonance.wire.base import Code

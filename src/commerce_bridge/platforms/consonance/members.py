@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from attrs import frozen
 
-from commerce_bridge.platforms.consonance.codes import SHELVES
+from commerce_bridge.platforms.consonance.shelves import SHELVES
 
 
 @frozen(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from commerce_bridge.platforms.consonance.members import (
     PRICE,
@@ -16,25 +16,9 @@ from commerce_bridge.platforms.consonance.members import (
     Shape,
     text_members,
 )
+from commerce_bridge.platforms.consonance.service import Chosen
 
 AVAILABILITY = "availability"
-
-
-@frozen(kw_only=True)
-class Chosen:
-    """What decides how a query reads, beside what we select; hashable, so that each query is rendered once.
-
-    Args:
-        absent: Members and enum values that are left out, such as ``Work.themas``.
-        present: Members that are asked for although they usually are not.
-        text_variants: Pairs of a variant of marketing texts and its shelf.
-        availability_member: The product member that holds the availability code object.
-    """
-
-    absent: frozenset[str]
-    present: frozenset[str]
-    text_variants: tuple[tuple[str, str], ...]
-    availability_member: str
 
 
 def work_shape(chosen: Chosen) -> Shape:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 from attrs import define, field, frozen
 
 from commerce_bridge.http.exchange import Connection
 from commerce_bridge.platforms.consonance.settings import ConsonanceSettings
-
-if TYPE_CHECKING:
-    from commerce_bridge.platforms.consonance.queries import Chosen
 
 
 @define(kw_only=True)
@@ -25,6 +21,23 @@ class Learned:
 
     absent: frozenset[str] = frozenset()
     unknown: Counter[str] = field(factory=Counter[str])
+
+
+@frozen(kw_only=True)
+class Chosen:
+    """What decides how a query reads, beside what we select; hashable, so that each query is rendered once.
+
+    Args:
+        absent: Members and enum values that are left out, such as ``Work.themas``.
+        present: Members that are asked for although they usually are not.
+        text_variants: Pairs of a variant of marketing texts and its shelf.
+        availability_member: The product member that holds the availability code object.
+    """
+
+    absent: frozenset[str]
+    present: frozenset[str]
+    text_variants: tuple[tuple[str, str], ...]
+    availability_member: str
 
 
 @frozen(kw_only=True)
@@ -44,8 +57,6 @@ class Service:
     @property
     def chosen(self) -> Chosen:
         """What decides how queries read."""
-        from commerce_bridge.platforms.consonance.queries import Chosen  # brings the title family
-
         settings, learned = self.settings, self.learned
         absent = settings.absent | learned.absent
         return Chosen(

@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from attrs import field, frozen
-from attrs.validators import ge, in_
+from attrs import Attribute, field, frozen
 
 from commerce_bridge.platforms.consonance.limits import FETCH_BATCH, IN_FLIGHT, ISBN_BATCH
-
-TEXT_VARIANTS: Mapping[str, str] = {
-    "SHORT_DESCRIPTION": "short_description",
-    "MAIN_DESCRIPTION": "description",
-    "LONG_DESCRIPTION": "long_description",
-    "BIOGRAPHICAL_NOTE": "biographical_note",
-    "REVIEW_QUOTE": "review_quote",
-    "TABLE_OF_CONTENTS": "contents",
-    "PROMOTIONAL_HEADLINE": "headline",
-}
-"""Text variants asked for, and the shelf each goes to.  Only the first is shown by the vendor."""
+from commerce_bridge.platforms.consonance.shelves import SHELVES, TEXT_VARIANTS
 
 Unsorted: TypeAlias = Literal["refuse", "accept"]
 
@@ -29,12 +18,18 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 
 def _shelves(instance: object, attribute: object, value: Mapping[str, str]) -> None:
-    if value == TEXT_VARIANTS:
-        return
-    from commerce_bridge.platforms.consonance.codes import SHELVES  # brings the title family
-
     if unknown := sorted(set(value.values()) - set(SHELVES)):
         raise ValueError(f"text_variants: unknown {', '.join(unknown)}; known: {', '.join(SHELVES)}")
+
+
+def _one_or_more(instance: object, attribute: Attribute[int], value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{attribute.name}: expected 1 or more, got {value}")
+
+
+def _unsorted(instance: object, attribute: object, value: str) -> None:
+    if value not in {"refuse", "accept"}:
+        raise ValueError(f"unsorted_pages: expected refuse or accept, got {value!r}")
 
 
 @frozen(kw_only=True)
@@ -53,18 +48,18 @@ class ConsonanceSettings:
             ``Work.themas``; `SchemaReport.absent` names them.
         present: Members asked for in addition, such as ``MarketingText.untilDate``;
             `SchemaReport.offered` names those that the schema has.
-        text_variants: Variants of marketing texts asked for, and the shelf of each (`codes.SHELVES`).
+        text_variants: Variants of marketing texts asked for, and the shelf of each (`shelves.SHELVES`).
         availability_member: The product member that holds the availability code object.
         price_search_type: The name of the input type of price searches.
 
     Source: vendor GraphQL schema pages, which leave these open.
     """
 
-    in_flight: int = field(default=IN_FLIGHT, validator=ge(1))
-    isbn_batch: int = field(default=ISBN_BATCH, validator=ge(1))
-    fetch_batch: int = field(default=FETCH_BATCH, validator=ge(1))
+    in_flight: int = field(default=IN_FLIGHT, validator=_one_or_more)
+    isbn_batch: int = field(default=ISBN_BATCH, validator=_one_or_more)
+    fetch_batch: int = field(default=FETCH_BATCH, validator=_one_or_more)
     page_size: int | None = None
-    unsorted_pages: Unsorted = field(default="refuse", validator=in_(("refuse", "accept")))
+    unsorted_pages: Unsorted = field(default="refuse", validator=_unsorted)
     absent: frozenset[str] = field(default=frozenset[str](), converter=_names)
     present: frozenset[str] = field(default=frozenset[str](), converter=_names)
     text_variants: Mapping[str, str] = field(factory=lambda: dict(TEXT_VARIANTS), validator=_shelves)
