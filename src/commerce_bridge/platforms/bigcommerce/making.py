@@ -1,0 +1,235 @@
+"""Sending what makes something new with much in it: categories, products, variants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from attrs import evolve
+
+from commerce_bridge.domain import listing as on
+from commerce_bridge.domain.exchange import NaturalKey, Ref
+from commerce_bridge.domain.record import Picture
+from commerce_bridge.errors import (
+    BridgeError,
+    Conflict,
+    MappingError,
+    RejectedRecord,
+    RemoteError,
+    RequestRefused,
+    TransportError,
+)
+from commerce_bridge.flow.effects import Flow
+from commerce_bridge.flow.operation import every
+from commerce_bridge.platforms.bigcommerce.batching import Failed, RowAnswer, Saved
+from commerce_bridge.platforms.bigcommerce.drafting import (
+    Terms,
+    image_draft,
+    product_draft,
+    product_sent,
+    variant_draft,
+)
+from commerce_bridge.platforms.bigcommerce.drafts.catalogue import CategoryDraft
+from commerce_bridge.platforms.bigcommerce.drafts.product import CustomFieldDraft, ProductDraft
+from commerce_bridge.platforms.bigcommerce.drafts.variant import OptionChoiceDraft, VariantDraft
+from commerce_bridge.platforms.bigcommerce.keys import (
+    TOKEN,
+    category_key,
+    number_of,
+    picture_key,
+    ref,
+    token_of,
+    variant_key,
+)
+from commerce_bridge.platforms.bigcommerce.lowering.aside import part_of
+from commerce_bridge.platforms.bigcommerce.lowering.work import CategoryNeed, Creation, Item
+from commerce_bridge.platforms.bigcommerce.mapping import paths_of
+from commerce_bridge.platforms.bigcommerce.sending import Results, Store, attempt, refused, told
+from commerce_bridge.ports.step import RowResult, Verdict
+
+if TYPE_CHECKING:
+    from commerce_bridge.platforms.bigcommerce.wire.product import Product
+
+Path: TypeAlias = tuple[str, ...]
+
+
+def categories(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
+    """Categories that must exist: looked for, and made where they are missing, level by level.
+
+    One call for each 250 categories of the tree, and one for each level (and each 50 on it) that lacks any.
+    """
+    wanted = {item.work.path for item in items if isinstance(item.work, CategoryNeed)}
+    rows = yield from every(lambda cursor: bc.categories.list(cursor, tree_id_in=(terms.settings.tree,)))
+    known = {path: number for number, path in paths_of(rows, terms.settings.tree).items()}
+    failed: dict[Path, BridgeError] = {}
+    for depth in range(1, max(len(path) for path in wanted) + 1):
+        level = sorted({path[:depth] for path in wanted if len(path) >= depth})
+        missing = [path for path in level if path not in known and path[:-1] not in failed]
+        answers = yield from _made(bc, terms, missing, known)
+        for path, answer in answers.items():
+            if isinstance(answer, Saved):
+                known[path] = answer.value
+            else:
+                failed[path] = answer.error
+        failed.update((path, failed[path[:-1]]) for path in level if path[:-1] in failed)
+    return tuple(result for item in items for result in _category(item, known, failed))
+
+
+def _made(
+    bc: Store, terms: Terms, paths: Sequence[Path], known: Mapping[Path, int]
+) -> Flow[dict[Path, RowAnswer[int]]]:
+    """What became of the categories of one level, of which the level above is known."""
+    if not paths:
+        return {}
+    if not terms.settings.create_categories:
+        return {path: Failed(error=_not_there(path)) for path in paths}
+    tree = terms.settings.tree
+    drafts = [
+        CategoryDraft(name=path[-1], tree_id=tree, parent_id=known[path[:-1]] if len(path) > 1 else 0)
+        for path in paths
+    ]
+    answers = yield from bc.categories.create(drafts)
+    made: dict[Path, RowAnswer[int]] = {}
+    for path, answer in zip(paths, answers, strict=True):
+        match answer:
+            case Saved(value=category):
+                made[path] = Saved(value=category.category_id)
+            case Failed(error=Conflict()):
+                alike = [number for there, number in known.items() if _same(there, path)]
+                made[path] = Saved(value=alike[0]) if alike else answer
+            case _:
+                made[path] = answer
+    return made
+
+
+def _same(there: Path, path: Path) -> bool:
+    return [name.casefold() for name in there] == [name.casefold() for name in path]
+
+
+def _not_there(path: Path) -> MappingError:
+    return MappingError(
+        f"The store has no category {' > '.join(path)}, and none is to be made.",
+        hint="Make it in the store, map to another one, or allow `Settings.create_categories`.",
+    )
+
+
+def _category(
+    item: Item, known: Mapping[Path, int], failed: Mapping[Path, BridgeError]
+) -> Iterable[RowResult]:
+    path = item.work.path if isinstance(item.work, CategoryNeed) else ()
+    if path in known:
+        place = ref("category", known[path])
+        return told(item, Saved(value=None), place, ((category_key(path), place),))
+    return told(item, Failed(error=failed[path]))
+
+
+def product(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
+    """A new product with its variants, custom fields and images.
+
+    One call; one more for each time the store refuses it because of images, which are then left out.
+    """
+    (item,) = items
+    work = item.work
+    if not isinstance(work, Creation):
+        raise TypeError(f"No product to make: {work!r}")
+    try:
+        draft = _draft(work, terms)
+    except MappingError as error:
+        return tuple(refused(item, error))
+    pictures = work.pictures
+    left_out: dict[Picture, BridgeError] = {}
+    while True:
+        images = tuple(image_draft(one) for one in pictures)
+        answer = yield from attempt(bc.products.create(evolve(draft, images=images) if images else draft))
+        blamed = _blamed(answer, pictures)
+        if not blamed or not isinstance(answer, Failed):
+            break
+        left_out.update((one, answer.error) for one in blamed)
+        pictures = tuple(one for one in pictures if one not in blamed)
+    return tuple(_results(item, work, answer, left_out))
+
+
+def _draft(work: Creation, terms: Terms) -> ProductDraft:
+    sent = product_sent(work.values, terms, several=bool(work.parts))
+    if work.categories:
+        sent["categories"] = tuple(number_of(one) for one in work.categories)
+    if work.facts:
+        sent["custom_fields"] = tuple(CustomFieldDraft(name=one.name, value=one.value) for one in work.facts)
+    if work.parts:
+        sent["variants"] = tuple(_variant(sku, values, terms) for sku, values in work.parts.items())
+    return product_draft(sent)
+
+
+def _variant(sku: str, values: Mapping[Any, Any], terms: Terms) -> VariantDraft:
+    label = values.get(on.OPTION) or sku
+    choice = OptionChoiceDraft(option_display_name=terms.settings.option, label=str(label))
+    return variant_draft({on.SKU: sku, **values}, terms, option_values=(choice,))
+
+
+def _blamed(answer: object, pictures: Sequence[Picture]) -> tuple[Picture, ...]:
+    """The images for which a product was refused: those the refusal names, else all; none if it is not that.
+
+    Source: BigCommerce REST reference, `catalog/products_catalog.v3.yml`, POST /catalog/products and
+    POST …/images (400 and 422 for a file that cannot be fetched or is no image).
+    """
+    if not pictures or not isinstance(answer, Failed):
+        return ()
+    error = answer.error
+    if not isinstance(error, (RejectedRecord, RequestRefused)) or error.status not in {400, 422}:
+        return ()
+    named = {
+        int(word)
+        for field in error.fields
+        for word in field.split(".")
+        if "image" in field and word.isdigit() and int(word) < len(pictures)
+    }
+    if named:
+        return tuple(pictures[number] for number in sorted(named))
+    return tuple(pictures) if _speaks_of_images(error) else ()
+
+
+def _speaks_of_images(error: RemoteError) -> bool:
+    return any("image" in text.lower() for text in (error.title, *error.fields))
+
+
+def _results(
+    item: Item, work: Creation, answer: RowAnswer[Product], left_out: Mapping[Picture, BridgeError]
+) -> Iterable[RowResult]:
+    pictures = {part_of(one): one for one in work.pictures}
+    own = evolve(item, rows=tuple(row for row in item.rows if row.part not in pictures))
+    made = answer.value if isinstance(answer, Saved) else None
+    name = None if made is None else ref("product", made.id)
+    learned = () if made is None else tuple(_learned(work, made))
+    yield from told(own, answer, name, learned)
+    images = (
+        {}
+        if made is None
+        else {f"{TOKEN}{token_of(one.description or '')}": one.id for one in made.images or ()}
+    )
+    for row in item.rows:
+        picture = pictures.get(row.part)
+        if picture is None:
+            continue
+        alone = evolve(item, rows=(row,))
+        if made is None:
+            yield from told(alone, answer)
+        elif picture in left_out:
+            yield RowResult(row=row, verdict=Verdict.FAILED, error=left_out[picture])
+        elif picture.digest in images:
+            yield from told(alone, Saved(value=None), ref("image", images[picture.digest]))
+        else:
+            lost = TransportError("The store's answer does not say what became of this image.")
+            yield RowResult(row=row, verdict=Verdict.UNKNOWN, error=lost)
+
+
+def _learned(work: Creation, made: Product) -> Iterable[tuple[NaturalKey, Ref]]:
+    """Names of what came into being with the product."""
+    for variant in made.variants or ():
+        if variant.sku and variant.option_values:
+            yield variant_key(variant.sku), ref("variant", variant.id)
+    for image in made.images or ():
+        token = token_of(image.description or "")
+        if token is not None:
+            yield picture_key(work.owner, f"{TOKEN}{token}"), ref("image", image.id)
+    if made.brand_id and isinstance(work.values.get(on.BRAND), str):
+        yield NaturalKey("brand", work.values[on.BRAND]), ref("brand", made.brand_id)
