@@ -77,7 +77,7 @@ class Bridge(Resource[M]):
     """
 
     def __init__(self, mode: M, job: Job[Any], close: Callable[[], None] | None = None) -> None:
-        Resource[M].__init__(self, mode)
+        self.mode = mode
         self.job = job
         self._close = close
 
