@@ -19,8 +19,9 @@ from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlemen
 PATIENCE_S = 0.05
 """How long to wait for a request in flight to end before asking again."""
 
-FORGET_AFTER_S = 900.0
-"""A request in flight that nobody settled for so long is taken for dead."""
+FORGET_AFTER_S = 120.0
+"""A request in flight that nobody settled for so long is taken for dead: its flow was cancelled, or its
+process died.  It is four times the usual timeout; to err here costs one request too many in flight."""
 
 
 @frozen(kw_only=True)
@@ -28,14 +29,18 @@ class WindowState:
     """How far one window is used.
 
     Args:
+        began: When its first request was let through.
         ends: When it starts anew.
         used: Weight let through since it began.
         quota: What the vendor last said its quota is, or None for the rules' own.
+        told: Whether `ends` is the vendor's word; until then it is our guess.
     """
 
+    began: datetime
     ends: datetime
     used: int
     quota: int | None = None
+    told: bool = False
 
 
 @frozen(kw_only=True)
@@ -44,6 +49,7 @@ class Ticket:
 
     since: datetime
     lane: str | None = None
+    weight: int = 1
 
 
 @frozen(kw_only=True)
@@ -86,12 +92,13 @@ def ask(state: BudgetState, rules: BudgetRules, wish: BudgetAsk, now: datetime) 
     for window in rules.windows:
         standing = _running(state, window, now)
         windows[window.name] = evolve(standing, used=standing.used + wish.weight)
-    flying = {**state.flying, wish.ticket: Ticket(since=now, lane=wish.lane)}
+    flying = {**state.flying, wish.ticket: Ticket(since=now, lane=wish.lane, weight=wish.weight)}
     return evolve(state, windows=windows, flying=flying, blocked_until=None), 0.0
 
 
 def settle(state: BudgetState, rules: BudgetRules, told: BudgetSettlement, now: datetime) -> BudgetState:
     """Take note of an answer: the request is no longer in flight, and headers correct the count."""
+    settled = state.flying.get(told.ticket)
     flying = {ticket: held for ticket, held in state.flying.items() if ticket != told.ticket}
     state = evolve(state, flying=flying)
     if told.blocked_for_s is not None:
@@ -100,32 +107,58 @@ def settle(state: BudgetState, rules: BudgetRules, told: BudgetSettlement, now: 
     window = next((one for one in rules.windows if one.name == told.window), None)
     if window is None or told.remaining is None:
         return state
-    return evolve(state, windows={**state.windows, window.name: _corrected(state, window, told, now)})
+    since = settled.since if settled is not None else now
+    standing = _corrected(state, window, told, since, now)
+    return evolve(state, windows={**state.windows, window.name: standing})
 
 
-def _corrected(state: BudgetState, window: Window, told: BudgetSettlement, now: datetime) -> WindowState:
-    """What the window looks like to us once the vendor has said what is left.
+def _corrected(
+    state: BudgetState, window: Window, told: BudgetSettlement, since: datetime, now: datetime
+) -> WindowState:
+    """What the window looks like to us once an answer, asked for at `since`, says what is left.
 
-    Requests in flight may or may not be in the vendor's count, so the larger count wins within one
-    window; answers may overtake each other, so a later end never moves back.
+    Requests in flight may be missing from the vendor's count, and answers may overtake each other: so
+    the larger of both counts wins within one window, an end once told never moves back, and an answer to
+    a question from before the window began does not speak of it.
     """
-    standing = _running(state, window, now)
-    quota = told.quota or standing.quota or window.quota
-    used = quota - (told.remaining or 0)
+    running = _running(state, window, now)
+    quota = told.quota or running.quota or window.quota
+    used = quota - (told.remaining or 0) + _weight_in_flight(state)
     if told.resets_in_s is None:
-        return evolve(standing, used=max(standing.used, used), quota=quota)
+        if since < running.began:
+            return running
+        return evolve(running, used=max(running.used, used), quota=quota)
     ends = now + timedelta(seconds=told.resets_in_s)
-    fresh = ends > standing.ends + timedelta(seconds=window.seconds / 2)
-    used = used if fresh else max(standing.used, used)
-    return WindowState(ends=max(ends, standing.ends), used=used, quota=quota)
+    if ends > running.ends + timedelta(seconds=window.seconds / 2) or not _known(state, window, now):
+        return WindowState(began=since, ends=ends, used=used, quota=quota, told=True)
+    if since < running.began:
+        return running
+    return WindowState(
+        began=running.began,
+        ends=max(ends, running.ends) if running.told else ends,
+        used=max(running.used, used),
+        quota=quota,
+        told=True,
+    )
+
+
+def _known(state: BudgetState, window: Window, now: datetime) -> bool:
+    known = state.windows.get(window.name)
+    return known is not None and known.ends > now
 
 
 def _running(state: BudgetState, window: Window, now: datetime) -> WindowState:
+    """The window that runs, or a new one; what is in flight may arrive in it, so it counts there too."""
     known = state.windows.get(window.name)
-    if known is None or known.ends <= now:
-        quota = known.quota if known is not None else None
-        return WindowState(ends=now + timedelta(seconds=window.seconds), used=0, quota=quota)
-    return known
+    if known is not None and known.ends > now:
+        return known
+    ends = now + timedelta(seconds=window.seconds)
+    quota = known.quota if known is not None else None
+    return WindowState(began=now, ends=ends, used=_weight_in_flight(state), quota=quota)
+
+
+def _weight_in_flight(state: BudgetState) -> int:
+    return sum(ticket.weight for ticket in state.flying.values())
 
 
 def _window_s(state: BudgetState, window: Window, wish: BudgetAsk, now: datetime) -> float:

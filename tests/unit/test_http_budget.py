@@ -1,0 +1,368 @@
+"""Budget arithmetic: windows from the first call, corrections by headers, lanes, requests in flight."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+
+from commerce_bridge.errors import QuotaExhausted
+from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement, Window
+from commerce_bridge.http.budget import FORGET_AFTER_S, PATIENCE_S, BudgetState, LocalBudgets, ask, settle
+
+START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+SHORT = Window(name="30 s", seconds=30, quota=3)
+
+
+class Account:
+    """One account's budget, asked at seconds from the start."""
+
+    def __init__(
+        self, *windows: Window, in_flight: int | None = None, lanes: dict[str, int] | None = None
+    ) -> None:
+        self.rules = BudgetRules(windows=windows, in_flight=in_flight, lanes=tuple((lanes or {}).items()))
+        self.state = BudgetState()
+        self.count = 0
+
+    def ask(self, at: float, *, weight: int = 1, lane: str | None = None) -> float:
+        """Seconds to wait; the request is settled at once."""
+        wait_s, ticket = self.begin(at, weight=weight, lane=lane)
+        if wait_s == 0:
+            self.end(ticket, at)
+        return wait_s
+
+    def begin(self, at: float, *, weight: int = 1, lane: str | None = None) -> tuple[float, str]:
+        """Seconds to wait and the ticket; the request stays in flight."""
+        self.count += 1
+        ticket = f"t{self.count}"
+        wish = BudgetAsk(ticket=ticket, weight=weight, lane=lane)
+        self.state, wait_s = ask(self.state, self.rules, wish, instant(at))
+        return wait_s, ticket
+
+    def end(
+        self,
+        ticket: str,
+        at: float,
+        *,
+        remaining: int | None = None,
+        resets_in_s: float | None = None,
+        quota: int | None = None,
+        window: str = "30 s",
+        blocked_for_s: float | None = None,
+    ) -> None:
+        told = BudgetSettlement(
+            ticket=ticket,
+            remaining=remaining,
+            resets_in_s=resets_in_s,
+            quota=quota,
+            window=window,
+            blocked_for_s=blocked_for_s,
+        )
+        self.state = settle(self.state, self.rules, told, instant(at))
+
+    def goes(self, at: float) -> bool:
+        return self.ask(at) == 0
+
+    def room(self, at: float) -> int:
+        """How many more requests would go now; each is settled without a word."""
+        count = 0
+        while self.goes(at):
+            count += 1
+        return count
+
+
+def instant(at: float) -> datetime:
+    return START + timedelta(seconds=at)
+
+
+def test_no_rules_let_everything_through() -> None:
+    assert all(Account().goes(0) for _ in range(100))
+
+
+def test_a_window_counts_from_its_first_request() -> None:
+    account = Account(SHORT)
+    assert [account.ask(at) for at in (5, 6, 34)] == [0, 0, 0]
+    assert account.ask(34) == pytest.approx(1)
+    assert account.ask(34.9) == pytest.approx(0.1)
+    assert account.ask(35) == 0
+
+
+def test_the_next_window_counts_from_its_own_first_request() -> None:
+    account = Account(SHORT)
+    assert account.room(0) == 3
+    assert account.room(100) == 3
+    assert account.ask(129) == pytest.approx(1)
+    assert account.room(130) == 3
+
+
+def test_a_refused_request_counts_nowhere_and_begins_no_window() -> None:
+    account = Account(SHORT, Window(name="day", seconds=86400, quota=4))
+    assert account.room(0) == 3
+    for _ in range(50):
+        assert account.ask(10) == pytest.approx(20)
+    assert account.room(30) == 1
+    assert account.ask(31) == pytest.approx(86400 - 31)
+
+
+def test_all_windows_must_have_room_and_the_longest_wait_counts() -> None:
+    second = Window(name="second", seconds=1, quota=1)
+    account = Account(second, SHORT)
+    assert account.ask(0) == 0
+    assert account.ask(0.25) == pytest.approx(0.75)
+    assert account.ask(1) == 0
+    assert account.ask(2) == 0
+    assert account.ask(2.5) == pytest.approx(27.5)
+    assert account.ask(3) == pytest.approx(27)
+
+
+def test_a_wait_is_never_so_short_that_it_spins() -> None:
+    account = Account(SHORT)
+    account.room(0)
+    assert account.ask(29.999) == PATIENCE_S
+
+
+def test_weight_counts() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=10))
+    assert account.ask(0, weight=7) == 0
+    assert account.ask(0, weight=4) > 0
+    assert account.ask(0, weight=3) == 0
+    assert account.ask(0) > 0
+
+
+def test_what_weighs_more_than_the_quota_goes_alone() -> None:
+    account = Account(SHORT)
+    assert account.ask(0) == 0
+    assert account.ask(1, weight=5) == pytest.approx(29)
+    assert account.ask(30, weight=5) == 0
+    assert account.ask(31) == pytest.approx(29)
+
+
+def test_a_window_that_stops_says_when_it_starts_anew() -> None:
+    account = Account(Window(name="day", seconds=86400, quota=2, stop=True))
+    account.ask(0)
+    account.ask(60)
+    with pytest.raises(
+        QuotaExhausted, match=r"quota of 2 requests in day is used up until 2026-11-03T09:00"
+    ) as caught:
+        account.ask(120)
+    assert caught.value.resets_at == instant(86400)
+    assert account.ask(86400) == 0
+
+
+def test_a_stop_leaves_the_other_windows_alone() -> None:
+    account = Account(SHORT, Window(name="day", seconds=86400, quota=1, stop=True))
+    account.ask(0)
+    for at in (1, 2):
+        with pytest.raises(QuotaExhausted):
+            account.ask(at)
+    assert account.state.windows["30 s"].used == 1
+
+
+def test_so_many_in_flight_and_no_more() -> None:
+    account = Account(in_flight=2)
+    _, first = account.begin(0)
+    _, second = account.begin(0)
+    assert account.begin(0)[0] == PATIENCE_S
+    account.end(first, 1)
+    assert account.begin(1)[0] == 0
+    assert account.begin(1)[0] == PATIENCE_S
+    account.end(second, 2)
+    account.end(second, 2)
+    assert account.begin(2)[0] == 0
+    assert account.begin(2)[0] == PATIENCE_S
+
+
+def test_a_lane_is_kept_to_by_its_own_requests_only() -> None:
+    account = Account(lanes={"variants": 1})
+    _, first = account.begin(0, lane="variants")
+    assert account.begin(0, lane="variants")[0] == PATIENCE_S
+    assert account.begin(0)[0] == 0
+    assert account.begin(0, lane="elsewhere")[0] == 0
+    account.end(first, 1)
+    assert account.begin(1, lane="variants")[0] == 0
+
+
+def test_a_request_that_nobody_settles_is_taken_for_dead() -> None:
+    account = Account(in_flight=1)
+    account.begin(0)
+    assert account.begin(FORGET_AFTER_S - 1)[0] == PATIENCE_S
+    assert account.begin(FORGET_AFTER_S + 1)[0] == 0
+
+
+def test_the_vendors_smaller_remainder_is_believed() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=100))
+    _, ticket = account.begin(0)
+    account.end(ticket, 0.2, remaining=5, resets_in_s=10)  # others use the account too
+    assert account.room(1) == 5
+    assert account.ask(1) == pytest.approx(9.2)
+
+
+def test_the_vendors_larger_remainder_is_not_believed_within_a_window() -> None:
+    """Requests in flight may not be in its count yet."""
+    account = Account(Window(name="30 s", seconds=30, quota=5))
+    first = account.begin(0)[1]
+    account.room(0)
+    account.end(first, 0.2, remaining=4, resets_in_s=29.9)
+    assert account.room(0.3) == 0
+
+
+def test_requests_in_flight_are_added_to_the_vendors_count() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=10))
+    tickets = [account.begin(0)[1] for _ in range(3)]
+    account.end(tickets[0], 0.2, remaining=5, resets_in_s=29.9)  # it saw this one, and four of somebody else
+    assert account.room(0.3) == 3
+
+
+def test_the_vendors_quota_replaces_ours_and_outlives_the_window() -> None:
+    account = Account(SHORT)
+    _, ticket = account.begin(0)
+    account.end(ticket, 0.2, remaining=449, resets_in_s=29.9, quota=450)
+    assert account.room(1) == 449
+    assert account.room(31) == 450
+
+
+def test_the_vendors_end_replaces_our_guess_earlier_or_later() -> None:
+    for resets_in_s in (7, 29, 29.999, 44):
+        account = Account(SHORT)
+        account.begin(0)
+        account.begin(0)
+        account.end("t1", 1, remaining=2, resets_in_s=resets_in_s)
+        assert account.ask(1) == 0
+        assert account.ask(2) == pytest.approx(resets_in_s - 1)
+
+
+def test_a_day_counted_by_the_vendors_calendar_ends_with_it() -> None:
+    day = Window(name="day", seconds=86400, quota=1000, stop=True)
+    account = Account(day)
+    _, ticket = account.begin(0)
+    account.end(ticket, 1, remaining=0, resets_in_s=3600, window="day")
+    with pytest.raises(QuotaExhausted) as caught:
+        account.ask(2)
+    assert caught.value.resets_at == instant(3601)
+    assert account.ask(3601) == 0
+
+
+def test_an_end_once_told_never_moves_back() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=4))
+    tickets = [account.begin(0)[1] for _ in range(3)]
+    account.end(tickets[0], 1, remaining=3, resets_in_s=29)
+    account.end(tickets[1], 2, remaining=2, resets_in_s=27)  # it was quick, and its answer slow
+    assert account.ask(2) == 0
+    assert account.ask(3) == pytest.approx(27)
+
+
+def test_a_new_window_at_the_vendor_starts_a_new_count() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=5))
+    for _ in range(4):
+        account.ask(0)
+    _, ticket = account.begin(20)
+    account.end(ticket, 20.2, remaining=4, resets_in_s=29.9)  # its window had begun before ours
+    assert account.room(20.3) == 4
+    assert account.ask(20.4) == pytest.approx(29.7)
+
+
+def test_a_late_answer_of_the_last_window_does_not_fill_the_new_one() -> None:
+    account = Account(SHORT)
+    account.ask(0)
+    account.ask(0)
+    _, slow = account.begin(29.9)
+    assert account.ask(30.1) == 0
+    account.end(slow, 30.2, remaining=0, resets_in_s=0.05)
+    assert account.room(30.3) == 1  # of three: one was asked for, one was in flight when the window began
+    assert account.state.windows["30 s"].ends == instant(60.1)
+
+
+def test_a_late_answer_without_an_end_does_not_fill_the_new_window_either() -> None:
+    account = Account(SHORT)
+    account.ask(0)
+    account.ask(0)
+    _, slow = account.begin(29.9)
+    assert account.ask(30.1) == 0
+    account.end(slow, 30.2, remaining=0)
+    assert account.room(30.3) == 1
+
+
+def test_an_answer_when_no_window_runs_tells_of_the_vendors() -> None:
+    account = Account(SHORT)
+    _, slow = account.begin(0)
+    account.end(slow, 40, remaining=1, resets_in_s=20)
+    assert account.room(41) == 1
+    assert account.ask(42) == pytest.approx(18)
+
+
+def test_what_is_in_flight_when_a_window_begins_counts_in_it() -> None:
+    """It may arrive in the vendor's new window."""
+    account = Account(SHORT)
+    account.begin(0)
+    account.begin(0)
+    assert account.room(30) == 1
+
+
+def test_a_word_on_an_unknown_window_changes_nothing() -> None:
+    account = Account(SHORT)
+    _, ticket = account.begin(0)
+    account.end(ticket, 0.1, remaining=0, resets_in_s=500, window="hour")
+    assert account.room(0.2) == 2
+
+
+def test_an_unknown_ticket_is_harmless() -> None:
+    account = Account(SHORT, in_flight=1)
+    account.end("never asked", 0)
+    assert account.ask(0) == 0
+
+
+def test_a_block_holds_for_everybody_until_it_ends() -> None:
+    account = Account(SHORT)
+    _, ticket = account.begin(0)
+    account.end(ticket, 1, blocked_for_s=10)
+    assert account.ask(2) == pytest.approx(9)
+    assert account.ask(10.5) == pytest.approx(0.5)
+    assert account.ask(11) == 0
+
+
+def test_a_shorter_block_does_not_lift_a_longer_one() -> None:
+    account = Account()
+    first, second = account.begin(0)[1], account.begin(0)[1]
+    account.end(first, 1, blocked_for_s=10)
+    account.end(second, 1, blocked_for_s=2)
+    assert account.ask(4) == pytest.approx(7)
+
+
+class TestLocalBudgets:
+    rules = BudgetRules(windows=(Window(name="30 s", seconds=30, quota=100),))
+
+    def test_accounts_are_apart(self) -> None:
+        budgets = LocalBudgets()
+        rules = BudgetRules(windows=(SHORT,))
+        for number in range(3):
+            assert budgets.acquire("one", rules, BudgetAsk(ticket=str(number)), START) == 0
+        assert budgets.acquire("one", rules, BudgetAsk(ticket="x"), START) == 30
+        assert budgets.acquire("two", rules, BudgetAsk(ticket="x"), START) == 0
+        assert budgets.state("three") == BudgetState()
+
+    def test_a_settlement_reaches_the_account(self) -> None:
+        budgets = LocalBudgets()
+        budgets.acquire("one", self.rules, BudgetAsk(ticket="x"), START)
+        assert list(budgets.state("one").flying) == ["x"]
+        told = BudgetSettlement(ticket="x", remaining=0, resets_in_s=4, window="30 s")
+        budgets.settle("one", self.rules, told, START)
+        assert budgets.state("one").flying == {}
+        assert budgets.acquire("one", self.rules, BudgetAsk(ticket="y"), START) == 4
+
+    def test_threads_together_get_the_quota_and_no_more(self) -> None:
+        budgets, start, granted = LocalBudgets(), Barrier(8), []
+
+        def work(worker: int) -> None:
+            start.wait()
+            for number in range(40):
+                wish = BudgetAsk(ticket=f"{worker}-{number}")
+                if budgets.acquire("one", self.rules, wish, START) == 0:
+                    granted.append(wish.ticket)
+
+        threads = [Thread(target=work, args=(worker,)) for worker in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(granted) == 100
