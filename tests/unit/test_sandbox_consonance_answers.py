@@ -54,6 +54,13 @@ def test_an_empty_title_and_subtitle_fall_back_to_the_works(desk: Desk) -> None:
     }
 
 
+def test_a_products_own_subtitle_wins(desk: Desk) -> None:
+    desk.sandbox.edit("work", 1, at=OPENING, subtitle="The work's")
+    desk.sandbox.edit("product", 1, at=OPENING, subtitle="The product's")
+    assert product(desk, "subtitle", 1) == {"subtitle": "The product's"}
+    assert product(desk, "subtitle", 2) == {"subtitle": "The work's"}
+
+
 def test_codes_come_as_enum_and_as_object(desk: Desk) -> None:
     told = product(
         desk,
@@ -108,6 +115,13 @@ def test_a_price_in_all_its_forms(desk: Desk) -> None:
         "effectiveFrom": None,
         "effectiveTo": "2026-12-31",
     }
+
+
+def test_a_currency_nobody_has_words_for_is_called_by_its_code(desk: Desk) -> None:
+    desk.sandbox.edit("price", 1, at=OPENING, currency_code="CHF")
+    (price,) = product(desk, "prices { amountWithCurrencySymbol currency { code symbol name } }")["prices"]
+    assert price["amountWithCurrencySymbol"] == "CHF 18.99"
+    assert price["currency"] == {"code": "CHF", "symbol": "CHF ", "name": "CHF"}
 
 
 @pytest.mark.parametrize("amount", ["0.10", "9.99", "1234.56", "0.00"])
@@ -303,6 +317,12 @@ def test_markdown_never_lets_tags_through(text: str) -> None:
     assert shown.count(">") <= text.count(">")
 
 
+def test_a_text_says_for_which_formats_it_is(desk: Desk) -> None:
+    desk.sandbox.edit("marketing_text", 2, at=OPENING, product_ids=())
+    told = work(desk, "marketingTexts { formatDescription }")["marketingTexts"]
+    assert [each["formatDescription"] for each in told] == ["Hardback book, E-book", None]
+
+
 # ── pictures ─────────────────────────────────────────────────────────────
 def test_a_picture_has_no_sizes_until_they_are_made(desk: Desk) -> None:
     desk.sandbox.edit("supporting_resource", 1, at=OPENING, ready_at=OPENING + timedelta(seconds=30))
@@ -322,6 +342,12 @@ def test_a_picture_has_no_sizes_until_they_are_made(desk: Desk) -> None:
     assert (after["isProcessing"], after["height"], after["aspectRatio"]) == (False, 2400, 0.6667)
     assert after["url"].startswith("https://images.example.org/")
     assert after["createdAt"] == "2026-06-02T09:00:00Z"
+
+
+@pytest.mark.parametrize("side", ["height", "width"])
+def test_a_picture_without_a_side_has_no_ratio(desk: Desk, side: str) -> None:
+    desk.sandbox.edit("supporting_resource", 1, at=OPENING, **{side: None})
+    assert work(desk, "supportingResources { aspectRatio }")["supportingResources"] == [{"aspectRatio": None}]
 
 
 # ── subjects, people, the rest of a work ─────────────────────────────────

@@ -81,6 +81,7 @@ def test_rest_takes_both_forms_of_the_key_and_is_not_served_yet() -> None:
     assert rest(desk, f'Token token="{DEMO_KEY}"') == 404
     assert rest(desk, f"Bearer {DEMO_KEY}") == 401
     assert rest(desk, f"Token token={DEMO_KEY}", "/api/v4/works.json") == 404
+    assert not any(line.applied for line in desk.sandbox.log)
 
 
 def test_graphql_answers_posts_alone() -> None:

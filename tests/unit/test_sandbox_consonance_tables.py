@@ -138,3 +138,13 @@ def test_a_title_gets_ids_in_the_order_in_which_it_is_written(sandbox: Consonanc
     assert (loaded.texts, loaded.resources, loaded.contributions) == ((3, 4), (2,), (2,))
     state = sandbox.state()
     assert len(state["person"]) == len(state["imprint"]) == len(state["season"]) == 1
+
+
+def test_a_title_is_entered_as_it_is_written(sandbox: ConsonanceSandbox) -> None:
+    state = sandbox.state()
+    (picture,) = state["supporting_resource"]
+    assert (picture["filename"], picture["image_content_type"]) == ("000001-front.jpg", "image/jpeg")
+    assert state["person"][0]["address_as"] == "Ada"
+    assert [row["title"] for row in state["product"]] == ["Black Road", "Black Road"]
+    assert [row["main"] for row in state["subject"]] == [True, True]
+    assert state["work"][0]["title"] == "The Black Road"

@@ -226,8 +226,13 @@ def _web_links(product: rows.Product, ask: Ask) -> tuple[rows.WebLink, ...]:
     return ask.tables.where(rows.WebLink, "product_id", product.id)
 
 
+def _currency_words(code: str) -> tuple[str, str]:
+    """Symbol and name; a currency without words of its own is called by its code."""
+    return CURRENCIES.get(code, (f"{code} ", code))
+
+
 def _currency(price: rows.Price, ask: Ask) -> Currency:
-    symbol, name = CURRENCIES[price.currency_code]
+    symbol, name = _currency_words(price.currency_code)
     return Currency(code=price.currency_code, symbol=symbol, name=name)
 
 
@@ -236,7 +241,7 @@ def _amount_with_code(price: rows.Price, ask: Ask) -> str:
 
 
 def _amount_with_symbol(price: rows.Price, ask: Ask) -> str:
-    return f"{CURRENCIES[price.currency_code][0]}{price.amount:.2f}"
+    return f"{_currency_words(price.currency_code)[0]}{price.amount:.2f}"
 
 
 def _price_label(price: rows.Price, ask: Ask) -> str:

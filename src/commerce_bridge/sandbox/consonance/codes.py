@@ -114,8 +114,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "02": "Recommended, tax included",
             "03": "Fixed, tax excluded",
             "04": "Fixed, tax included",
-            "41": "Wholesale, tax excluded",
-            "42": "Agency, tax included",
+            "41": "Publisher's own shop, tax excluded",
+            "42": "Publisher's own shop, tax included",
         },
         "price qualifier": {
             "00": "No qualifier",
@@ -136,16 +136,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "08": "Not active",
             "09": "Not known",
             "10": "Remaindered",
-            "11": "Withdrawn from sale",
-            "12": "Not for sale in this market",
-            "13": "Active, but not sold separately",
-            "15": "Recalled",
-            "16": "Temporarily withdrawn from sale",
-            "17": "Permanently withdrawn from sale",
+            "11": "Taken off sale",
+            "12": "Called back from buyers",
+            "13": "In print, never sold alone",
+            "15": "Called back from buyers",
+            "16": "Off sale for now",
+            "17": "Off sale for good",
         },
         "availability": {
             "01": "Cancelled",
-            "10": "Not yet available",
+            "10": "Still to come",
             "11": "Waiting for stock",
             "20": "Available",
             "21": "In stock",
@@ -155,7 +155,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "32": "Reprinting",
             "40": "Not available",
             "43": "Sold by another publisher now",
-            "46": "Withdrawn from sale",
+            "46": "Taken off sale",
             "51": "Not available, out of print",
             "99": "Uncertain",
         },
@@ -189,7 +189,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "08": "Shopping comparison sites",
         },
         "content warning": {
-            "01": "Contents to be rated",
+            "01": "Any grown-up reader",
             "02": "Not for minors, reason not said",
             "03": "Not for minors, sexual content",
             "04": "Not for minors, violence",
@@ -209,8 +209,6 @@ _NOTES: Mapping[tuple[str, str], str] = MappingProxyType(
         ("publishing status", "04"): "Includes titles that are for the moment out of stock",
     }
 )
-
-_DEPRECATED = frozenset({("product form", "DA"), ("price qualifier", "07")})
 
 CURRENCIES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -236,7 +234,7 @@ class CodeList:
 
 @frozen(kw_only=True)
 class Code:
-    """One code with its words; `value` is the spelling of the enum."""
+    """One code with its words; `value` is the spelling of the enum.  None of the lists kept here is deprecated."""
 
     code: str
     code_list: CodeList
@@ -258,7 +256,7 @@ def code_object(kind: str, code: str) -> Code:
         code=code,
         code_list=CodeList(number=LIST_NUMBERS[kind], name=kind.capitalize()),
         description=_WORDS[kind].get(code),
-        is_deprecated=(kind, code) in _DEPRECATED,
+        is_deprecated=False,
         notes=_NOTES.get((kind, code)),
         value=enum_spelling(code),
     )
