@@ -6,24 +6,23 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
-from commerce_bridge.domain.exchange import JsonValue
-from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import Async, M, Raw, Resource, Sync, operation
-from commerce_bridge.flow.wiring import AsyncTransport, Transport
 from commerce_bridge.http.adapters import AsyncHttpTransport, HttpTransport
 from commerce_bridge.http.opening import Surroundings, async_mode, sync_mode
 from commerce_bridge.http.policy import RetryPolicy, Safety
-from commerce_bridge.platforms.consonance import graphql
 from commerce_bridge.platforms.consonance.connection import connect
 from commerce_bridge.platforms.consonance.limits import BASE_URL
 from commerce_bridge.platforms.consonance.service import Service
 from commerce_bridge.platforms.consonance.settings import ConsonanceSettings
-from commerce_bridge.ports.capability import Capability
 
 if TYPE_CHECKING:
+    from commerce_bridge.domain.exchange import JsonValue
+    from commerce_bridge.flow.effects import Flow
+    from commerce_bridge.flow.wiring import AsyncTransport, Transport
     from commerce_bridge.platforms.consonance.products import Prices, Products
     from commerce_bridge.platforms.consonance.report import SchemaReport
     from commerce_bridge.platforms.consonance.works import Works
+    from commerce_bridge.ports.capability import Capability
 
 
 class ConsonanceClient(Resource[M]):
@@ -97,6 +96,7 @@ class ConsonanceClient(Resource[M]):
 
         Source: vendor example queries, README (introspection).
         """
+        from commerce_bridge.platforms.consonance import graphql
         from commerce_bridge.platforms.consonance.check import compare
         from commerce_bridge.platforms.consonance.schema import INTROSPECTION, LiveSchema
         from commerce_bridge.platforms.consonance.wire import answer as wire
@@ -135,6 +135,7 @@ class ConsonanceClient(Resource[M]):
 
         Source: vendor example queries, README.
         """
+        from commerce_bridge.platforms.consonance import graphql
         from commerce_bridge.platforms.consonance.wire import answer as wire
 
         response = yield from graphql.ask(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from commerce_bridge.errors import AuthError, RateLimited, RemoteError, RequestRefused, ServerFault
 from commerce_bridge.flow.budgets import BudgetRules, BudgetSettlement
-from commerce_bridge.flow.messages import Request, Response
-from commerce_bridge.http.exchange import Connection
+from commerce_bridge.http.connection import Connection
 from commerce_bridge.http.policy import RetryPolicy
 from commerce_bridge.http.redact import excerpt
 from commerce_bridge.platforms.consonance.limits import BASE_URL, IN_FLIGHT
+
+if TYPE_CHECKING:
+    from commerce_bridge.flow.messages import Request, Response
 
 PLATFORM = "consonance"
 USER_AGENT = "commerce-bridge (python)"
@@ -44,7 +46,7 @@ def account_of(base_url: str, api_key: str) -> str:
         base_url: The address where you log in.
         api_key: The account's key.
     """
-    host = urlsplit(base_url).netloc.rpartition("@")[2] or base_url
+    host = base_url.partition("//")[2].partition("/")[0].rpartition("@")[2] or base_url
     mark = hashlib.sha256(b"commerce_bridge account\0" + api_key.encode()).hexdigest()[:8]
     return f"{PLATFORM}:{host.replace(':', '.')}:{mark}"
 

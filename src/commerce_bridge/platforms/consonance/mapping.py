@@ -18,9 +18,11 @@ from commerce_bridge.platforms.consonance.codes import subject_scheme
 from commerce_bridge.platforms.consonance.mapping_format import format_of, isbn_text
 from commerce_bridge.platforms.consonance.mapping_parts import Family, assets_of, contributors_of, texts_of
 from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
+from commerce_bridge.platforms.consonance.shelves import SHELVES
 
 if TYPE_CHECKING:
-    from commerce_bridge.platforms.consonance.wire.works import SubjectCode, Work
+    from commerce_bridge.platforms.consonance.wire import works as wire
+    from commerce_bridge.platforms.consonance.wire.works import MarketingText, SubjectCode, Work
 
 
 @frozen(kw_only=True)
@@ -97,8 +99,16 @@ def arrange(work: Work) -> None:
     for product in work.products:
         product.prices.sort(key=_BY_ID)
     work.supportingResources.sort(key=_BY_ID)
-    work.contributions.sort(key=attrgetter("sequenceNumber"))
-    work.prizes.sort(key=lambda prize: prize.id or 0)
+    work.contributions.sort(key=lambda one: (one.sequenceNumber, one.id or 0))
+    work.prizes.sort(key=_numbered)
+    for shelf in SHELVES:
+        texts: list[MarketingText] = getattr(work, f"texts_{shelf}")
+        if len(texts) > 1:
+            texts.sort(key=_numbered)
+
+
+def _numbered(row: wire.Prize | MarketingText) -> int:
+    return row.id or 0
 
 
 def version_of(work: Work) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from attrs import define, field, frozen
 
-from commerce_bridge.http.exchange import Connection
+from commerce_bridge.http.connection import Connection
 from commerce_bridge.platforms.consonance.settings import ConsonanceSettings
 
 
