@@ -28,12 +28,14 @@ class DateText:
         last: The end of a span, or None.
         oddity: What is odd about it though it was read, or None.
         error: Why it cannot be read, or None.
+        never: Whether it, or the end of its span, stands for a day that never comes, such as ``99991231``.
     """
 
     first: Date | None = None
     last: Date | None = None
     oddity: str | None = None
     error: str | None = None
+    never: bool = False
 
 
 NO_DATE: Final = DateText()
@@ -104,10 +106,8 @@ def date_at(node: Node, name: str = "Date", default: str = "00") -> DateText:
     return read_date(text, declared, default)
 
 
-def noted_date(
-    node: Node, notes: Notes, name: str = "Date", default: str = "00"
-) -> tuple[Date | None, Date | None]:
-    """A date and the end of its span, with what is odd or wrong noted."""
+def noted_date(node: Node, notes: Notes, name: str = "Date", default: str = "00") -> DateText:
+    """A date, with what is odd or wrong noted."""
     read = date_at(node, name, default)
     if read.error:
         notes.error(
@@ -115,7 +115,7 @@ def noted_date(
         )
     elif read.oddity:
         notes.warning("date.format", f"{read.oddity}.", node, name)
-    return read.first, read.last
+    return read
 
 
 @lru_cache(maxsize=4096)
@@ -135,11 +135,28 @@ def read_date(text: str, declared: str = "", default: str = "00") -> DateText:
         return DateText(
             error=f"{text!r} is {_UNREADABLE[declared]} (format {declared}), which names no day we can use"
         )
+    oddity = None
     try:
-        first, last = _as_declared(text, declared or default)
-    except ValueError as error:
-        return _as_it_looks(text, declared, str(error))
-    return DateText(first, last)
+        if not text.isascii():
+            raise ValueError("expected the digits 0 to 9")
+        try:
+            first, last = _as_declared(text, declared or default)
+        except ValueError as error:
+            first, last = _as_it_looks(text, str(error))
+            form = f"format {declared}" if declared else "the default format"
+            oddity = f"{text!r} is not in {form}; it was read as {first}"
+    except (ValueError, OverflowError) as error:
+        form = f"format {declared}" if declared else "a date"
+        return DateText(error=f"{text!r} cannot be read as {form}: {error}")
+    if first.first.year >= _NEVER:
+        return DateText(oddity=oddity, never=True)
+    if last is not None and last.first.year >= _NEVER:
+        return DateText(first, None, oddity, never=True)
+    return DateText(first, last, oddity)
+
+
+_NEVER: Final = 9000
+"""Senders write the year 9999 for an end that never comes; nothing real is planned for this year or later."""
 
 
 def _as_declared(text: str, form: str) -> tuple[Date, Date | None]:
@@ -158,26 +175,19 @@ def _as_declared(text: str, form: str) -> tuple[Date, Date | None]:
     raise ValueError(f"it does not have the format {form}")
 
 
-def _as_it_looks(text: str, declared: str, why: str) -> DateText:
-    """Read what is plain in spite of its declared format, and say so."""
-    try:
-        if found := _ISO.fullmatch(text):
-            first, last = _moment(found[1] + found[2] + found[3], *found.group(4, 5, 6, 7)), None
-        elif found := _INSTANT.fullmatch(text):
-            first, last = _moment(*found.group(1, 2, 3, 4, 5)), None
-        elif text.isdigit() and len(text) in _BY_LENGTH:
-            first, last = _as_declared(text, _BY_LENGTH[len(text)])
-        else:
-            raise ValueError(why)
-    except ValueError as error:
-        form = f"format {declared}" if declared else "a date"
-        return DateText(error=f"{text!r} cannot be read as {form}: {error}")
-    form = f"format {declared}" if declared else "the default format"
-    return DateText(first, last, oddity=f"{text!r} is not in {form}; it was read as {first}")
+def _as_it_looks(text: str, why: str) -> tuple[Date, Date | None]:
+    """What is plain in spite of its declared format."""
+    if found := _ISO.fullmatch(text):
+        return _moment(found[1] + found[2] + found[3], *found.group(4, 5, 6, 7)), None
+    if found := _INSTANT.fullmatch(text):
+        return _moment(*found.group(1, 2, 3, 4, 5)), None
+    if text.isdigit() and len(text) in _BY_LENGTH:
+        return _as_declared(text, _BY_LENGTH[len(text)])
+    raise ValueError(why)
 
 
 def _expect_digits(text: str, length: int) -> None:
-    if len(text) != length or not (text.isdigit() and text.isascii()):
+    if len(text) != length or not text.isdigit():
         raise ValueError(f"expected {length} digits")
 
 

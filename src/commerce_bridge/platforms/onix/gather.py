@@ -54,8 +54,6 @@ def _format(own: Piece, first: Piece) -> Format:
 
 
 def _union(pieces: Sequence[Piece], items: Callable[[Piece], Sequence[T]]) -> tuple[T, ...]:
-    if len(pieces) == 1:
-        return tuple(items(pieces[0]))
     return tuple(dict.fromkeys(item for one in pieces for item in items(one)))
 
 

@@ -148,17 +148,18 @@ def _window(node: Node, notes: Notes) -> tuple[Date | None, Date | None] | None:
     starts = ends = None
     for dated in node.each("PriceDate"):
         role = notes.code(173, dated, "PriceDateRole")
-        first, last = noted_date(dated, notes, default="06" if role == "24" else "00")
-        if first is None:
+        read = noted_date(dated, notes, default="06" if role == "24" else "00")
+        if read.first is None and not (role == "15" and read.never):
             message = "A day from or until which the price holds cannot be read; the price was left out."
             notes.error("price.date", message, dated)
             return None
         if role == "14":
-            starts = first
+            starts = read.first
         elif role == "15":
-            ends = first
+            ends = read.first
         elif role == "24":
-            starts, ends = first, last or first
+            starts = read.first
+            ends = None if read.never else read.last or read.first
     return starts, ends
 
 

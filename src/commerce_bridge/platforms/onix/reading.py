@@ -74,6 +74,7 @@ class OnixReading:
         self._index = intake.index
         # Bounded, because a broken sender could invent a code in every record.
         self._unknown: dict[tuple[int, str], UnknownCode] = {}
+        self._tallied = 0
 
     @property
     def counts(self) -> Counts:
@@ -117,7 +118,9 @@ class OnixReading:
             notes = Notes(one.reference, product)
             pieces.append(piece(product, self.header, self._settings, notes))
             found += notes.found
-            self._tally(notes)
+            if number >= self._tallied:
+                self._tally(notes)
+        self._tallied = max(self._tallied, number + 1)
         title = title_of(pieces, next((one.work for one in slices if one.work), None))
         return Family(number=number, title=title, version=digest.hexdigest(), diagnostics=tuple(found))
 

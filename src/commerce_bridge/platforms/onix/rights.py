@@ -175,8 +175,8 @@ def limits(node: Node, territory: Territory, settings: OnixSettings, notes: Note
         code = notes.code(71, one, "SalesRestrictionType")
         if code is None or code not in settings.closed_to_us:
             continue
-        starts = noted_date(one, notes, "StartDate")[0] if one.has("StartDate") else None
-        ends = noted_date(one, notes, "EndDate")[0] if one.has("EndDate") else None
+        starts = noted_date(one, notes, "StartDate").first if one.has("StartDate") else None
+        ends = noted_date(one, notes, "EndDate").first if one.has("EndDate") else None
         found.append(Limit(code=code, territory=territory, starts=starts, ends=ends))
     return found
 

@@ -82,9 +82,9 @@ def dates_of(node: Node, composite: str, list_number: int, notes: Notes) -> Date
         role = notes.code(list_number, one, composite + "Role")
         if role is None or (role not in _ROLES and list_number == 163) or role in found:
             continue
-        first, _ = noted_date(one, notes)
-        if first is not None:
-            found[role] = first
+        date = noted_date(one, notes).first
+        if date is not None:
+            found[role] = date
         elif role in _EMBARGOES:
             hold = True
     return Dates(

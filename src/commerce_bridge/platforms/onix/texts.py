@@ -131,17 +131,16 @@ def _window(node: Node, notes: Notes) -> tuple[Date | None, Date | None] | None:
         role = notes.code(155, dated, "ContentDateRole")
         if role not in _WINDOW_ROLES:
             continue
-        first, last = noted_date(dated, notes)
-        if first is None:
+        read = noted_date(dated, notes)
+        until = role in {"15", "28"}
+        if read.first is None and not (until and read.never):
             message = "From or until when it may be shown cannot be read; it was marked as restricted."
             notes.warning("content.date", message, dated)
             return None
-        if role in {"14", "24", "27"}:
-            starts = first
-        if role in {"15", "28"}:
-            ends = first
-        if role == "24":
-            ends = last
+        if not until:
+            starts = read.first
+        if until or role == "24":
+            ends = read.first if until else read.last
     return starts, ends
 
 
