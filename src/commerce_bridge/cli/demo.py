@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
 from math import ceil
 from pathlib import Path
@@ -18,13 +19,20 @@ from commerce_bridge.cli import codes
 from commerce_bridge.domain.listing import Fulfilment
 from commerce_bridge.domain.market import Market
 from commerce_bridge.domain.territory import territory
-from commerce_bridge.flow.clock import EPOCH, VirtualClock
+from commerce_bridge.flow.clock import VirtualClock
 from commerce_bridge.flow.operation import Sync
 from commerce_bridge.flow.wiring import SeededChance
 from commerce_bridge.http.opening import Surroundings
 from commerce_bridge.sync.bridge import Bridge
+from commerce_bridge.sync.render import render_plan
 
 LATENCY_S = 0.2
+
+START = datetime(2026, 6, 1, 9, tzinfo=UTC)
+"""The day on which the invented catalogue stands."""
+
+SHOWN = 12
+"""So many records of the plan are printed in full."""
 
 WEIGHTS_G = {"BB": Decimal(520), "BC": Decimal(280), "BH": Decimal(400), "B": Decimal(300), "A": Decimal(100)}
 """Weights that the demonstration's publisher gives to forms whose weight nobody states."""
@@ -130,13 +138,13 @@ def run(args: argparse.Namespace) -> int:
     store = stage.worlds["bigcommerce"].sandbox
     before = store.state()
     plan = stage.bridge.plan()
-    say(f"\n{plan}\n")
+    say(f"\n{render_plan(plan, SHOWN)}\n")
     receipt = stage.bridge.apply(plan)
     say(f"{receipt}\n")
     calls = stage.calls()
     least = lower_bound(before, store.state(), source_reads=_source_reads(stage))
     second = stage.bridge.plan()
-    say(f"Planned again:\n{second}")
+    say(f"Planned again:\n{render_plan(second, SHOWN)}")
     items = stage.bridge.work_items()
     found = {
         "titles": plan.footer.titles,
@@ -202,7 +210,7 @@ def _from_catalogue() -> Stage:
     from commerce_bridge.sandbox.registry import make
     from commerce_bridge.sandbox.transport import SandboxWorld
 
-    clock = VirtualClock()
+    clock = VirtualClock(START)
     store_world, store = _store(clock, "GBP")
     world = SandboxWorld(make("consonance", seed="demo"))
     publisher = Consonance(
@@ -211,7 +219,7 @@ def _from_catalogue() -> Stage:
         surroundings=Surroundings(clock=clock, chance=SeededChance(2)),
     )
     bridge = consonance_to_bigcommerce(publisher, store, policy=_policy("GBP"))
-    intro = f"A Consonance and a BigCommerce sandbox run in this process, on a virtual clock from {EPOCH:%Y-%m-%d %H:%M} UTC."
+    intro = f"A Consonance and a BigCommerce sandbox run in this process, on a virtual clock from {START:%Y-%m-%d %H:%M} UTC."
     return Stage(bridge=bridge, worlds={"consonance": world, "bigcommerce": store_world}, intro=intro)
 
 
@@ -221,13 +229,13 @@ def _from_onix(file: str, currency: str | None) -> Stage:
 
     if not Path(file).is_file():
         raise codes.UsageError(f"There is no file {file}.")
-    clock = VirtualClock()
+    clock = VirtualClock(START)
     wanted = currency or _commonest_currency(file)
     world, store = _store(clock, wanted)
     bridge = onix_to_bigcommerce(OnixReader(file), store, sender=Path(file).name, policy=_policy(wanted))
     country = COUNTRY_OF.get(wanted, ("GB", "UTC"))[0]
     intro = (
-        f"A BigCommerce sandbox runs in this process, on a virtual clock from {EPOCH:%Y-%m-%d %H:%M} UTC; "
+        f"A BigCommerce sandbox runs in this process, on a virtual clock from {START:%Y-%m-%d %H:%M} UTC; "
         f"the store stands in {country} and sells in {wanted}."
     )
     return Stage(bridge=bridge, worlds={"bigcommerce": world}, intro=intro)
@@ -252,5 +260,5 @@ def _source_reads(stage: Stage) -> int:
     world = stage.worlds.get("consonance")
     if world is None:
         return 0
-    works = len(world.sandbox.state()["work"])
-    return ceil(works / world.sandbox.settings()["page_cap"]) + 1
+    works, cap = len(world.sandbox.state()["work"]), int(world.sandbox.settings()["page_cap"])
+    return ceil(works / cap) + 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, cast
 
 from attrs import frozen
 
 from commerce_bridge.domain.absence import Cleared, Maybe, Missing
+from commerce_bridge.domain.record import Kin
 from commerce_bridge.merge.case import Decision
 
 
@@ -50,8 +52,13 @@ def show(value: Maybe[Any]) -> str:
         return "cleared"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} UTC" if not value.utcoffset() else value.isoformat(" ", "minutes")
     if isinstance(value, frozenset):
-        texts = sorted(show(one) for one in cast("Iterable[Any]", value))
+        items = list(cast("Iterable[Any]", value))
+        if items and all(isinstance(one, Kin) for one in items):
+            return f"{len(items)} of its family"
+        texts = sorted(show(one) for one in items)
         return ", ".join(texts) or "none"
     if isinstance(value, enum.Enum):
         return str(value.value)

@@ -127,6 +127,10 @@ def _by_dates(
         return said_with(Stage.LIVE, "it is on sale")
     if on_sale is None and not forthcoming and not waits and format_.status is Status.ACTIVE:
         return said_with(Stage.LIVE, "it is active, and no date says otherwise")
+    if on_sale is not None and on_sale <= instant:
+        return said_with(
+            Stage.COMING_SOON, "its date has passed, and the publisher still calls it forthcoming"
+        )
     announced = _begin(format_.announced, market)
     if announced is not None and instant < announced:
         return said_with(Stage.HIDDEN, "it is not announced yet", on_sale)

@@ -16,7 +16,7 @@ from typing import Any, cast
 from commerce_bridge.domain.absence import CLEARED, MISSING, Cleared, Missing
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.fields import AnyField, Field
-from commerce_bridge.domain.listing import Fulfilment, Selling
+from commerce_bridge.domain.listing import LISTING_FIELDS, Fulfilment, Selling
 from commerce_bridge.domain.money import Money
 from commerce_bridge.domain.record import Element, Fact, Kin, Note, Outlet, Picture, Placement, Record
 from commerce_bridge.errors import MappingError, StateUnreadable
@@ -56,6 +56,9 @@ _DECODE: dict[str, Callable[[Any], Any]] = {
     "set": lambda value: frozenset(decode(one) for one in value),
     "list": lambda value: tuple(decode(one) for one in value),
 }
+
+
+_FIELDS: dict[str, AnyField] = {str(name): name for name in LISTING_FIELDS}
 
 
 def encode(value: Any) -> Any:
@@ -103,6 +106,9 @@ def encode_field(name: AnyField) -> str:
 
 def decode_field(text: str) -> AnyField:
     """The field that `encode_field` wrote; equal to the one it was made from."""
+    known = _FIELDS.get(text)
+    if known is not None:
+        return known
     entity, _, name = text.partition(".")
     return Field[Any](entity, name)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import define, evolve, field
 
 from commerce_bridge.domain.exchange import Observed, Ref
-from commerce_bridge.domain.record import Record
+from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.record import Kin, Record
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Decided as DecidedEvent
@@ -27,7 +28,7 @@ from commerce_bridge.sync.job import Draft, Job
 from commerce_bridge.sync.memory import Memory, remember
 from commerce_bridge.sync.plan import Footer, Header, Plan, Segment, Standing
 from commerce_bridge.sync.planfile import PlanFile, footer_line, header_line, segment_line
-from commerce_bridge.sync.remembered import Remembered, may_skip
+from commerce_bridge.sync.remembered import may_skip
 
 S = TypeVar("S")
 
@@ -145,14 +146,25 @@ def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
         return []
     context = evolve(run.context, kin=refs)
     drafts = run.job.drafts(item.value, context)
+    placed = [_placed(run, draft) for draft in _noted(drafts, item.problems)]
+    unmade = {one.record for one in placed if one.draft.blocked and one.observed is None}
     decided: list[Decided] = []
-    for draft in drafts:
-        noted = tuple(Problem(code="source", message=text) for text in item.problems)
-        one = _decide_one(run, evolve(draft, problems=(*draft.problems, *noted)), version)
-        decided.append(one)
-        run.seen.add(one.standing.record)
-        run.good_until = earliest(run.good_until, draft.next_change)
+    for one in placed:
+        subject = evolve(one, source_hash=version, draft=_without(one.draft, unmade))
+        decided.append(_decide_one(run, subject))
+        run.seen.add(one.record)
+        run.good_until = earliest(run.good_until, one.draft.next_change)
     return decided
+
+
+def _noted(drafts: Sequence[Draft], problems: Sequence[str]) -> list[Draft]:
+    """The drafts, each with what could not be read of it; what is about none of them goes to the first."""
+    noted = list(drafts)
+    for text in problems if noted else ():
+        about = next((n for n, draft in enumerate(noted) if f"id={draft.ref.id}]" in text), 0)
+        problem = Problem(code="source", message=text)
+        noted[about] = evolve(noted[about], problems=(*noted[about].problems, problem))
+    return noted
 
 
 def _all_skip(run: _Run[S], records: Iterable[str], version: str) -> bool:
@@ -170,51 +182,62 @@ def _all_skip(run: _Run[S], records: Iterable[str], version: str) -> bool:
     )
 
 
-def _decide_one(run: _Run[S], draft: Draft, version: str) -> Decided:
-    record = run.memory.canonical(draft.ref)
-    known = run.memory.records.get(record)
-    draft, observed = _placed(run, draft, record, known)
-    subject = Subject(record=record, draft=draft, source_hash=version, known=known, observed=observed)
+def _decide_one(run: _Run[S], subject: Subject) -> Decided:
     decided = decide_record(run.job, subject, run.index)
-    standing = decided.standing
-    former = run.memory.work.get(record, {})
-    steps = list(decided.steps)
-    if known is not None and known.refused == version and observed is None:
-        steps = []
-    for reason, detail in standing.work.items():
+    former = run.memory.work.get(subject.record, {})
+    known = subject.known
+    refused = known is not None and known.refused == subject.source_hash and subject.observed is None
+    steps = [] if refused else list(decided.steps)
+    for reason, detail in decided.standing.work.items():
         if former.get(reason) != detail:
-            steps.append(open_work(record, draft.label, reason, detail))
+            steps.append(open_work(subject.record, subject.draft.label, reason, detail))
     return evolve(decided, steps=tuple(steps))
 
 
-def _placed(
-    run: _Run[S], draft: Draft, record: str, known: Remembered | None
-) -> tuple[Draft, Observed[Record] | None]:
+def _without(draft: Draft, unmade: set[str]) -> Draft:
+    """A draft that is not related to records which will not be made."""
+    if not unmade:
+        return draft
+    values: dict[AnyField, Any] = {
+        name: value - {Kin(record) for record in unmade} if isinstance(value, frozenset) else value
+        for name, value in draft.mapped.values.items()
+    }
+    return evolve(draft, mapped=evolve(draft.mapped, values=values))
+
+
+def _placed(run: _Run[S], draft: Draft) -> Subject:
     """Where a draft stands on the target, and what is wrong with that."""
+    record = run.memory.canonical(draft.ref)
+    known = run.memory.records.get(record)
+
+    def at(observed: Observed[Record] | None) -> Subject:
+        return Subject(record=record, draft=draft, source_hash="", known=known, observed=observed)
+
+    def blocked(code: str, message: str) -> Subject:
+        return evolve(at(None), draft=_blocked(draft, code, message))
+
     claimed = run.index.claim(draft.keys, record)
     if claimed is not None:
-        return _blocked(
-            draft, "duplicate", f"{claimed[0]} is already used by another record of this source."
-        ), None
-    if known is not None and known.target is not None:
-        observed = run.index.get(known.target)
+        return blocked("duplicate", f"{claimed[0]} is already used by another record of this source.")
+    target = run.memory.bindings.get(record)
+    if target is not None:
+        observed = run.index.get(target)
         if observed is None:
-            text = f"{known.target} was deleted on {run.job.target}; it is not made again by itself."
-            return _blocked(draft, "gone", text), None
-        return draft, observed
+            return blocked(
+                "gone", f"{target} was deleted on {run.job.target}; it is not made again by itself."
+            )
+        return at(observed)
     found = run.index.named(draft.keys)
     if len(found) > 1:
         names = ", ".join(str(one.ref) for one in found)
-        return _blocked(
-            draft, "ambiguous", f"Several records of {run.job.target} carry its keys: {names}."
-        ), None
+        return blocked("ambiguous", f"Several records of {run.job.target} carry its keys: {names}.")
     if not found:
-        return draft, None
-    holder = run.index.owner(found[0].ref)
-    if holder is not None and holder != record:
-        text = f"{found[0].ref} carries its key, but belongs to another record of this source."
-        return _blocked(draft, "taken", text), None
-    return draft, found[0]
+        return at(None)
+    if run.index.owner(found[0].ref) not in {None, record}:
+        return blocked(
+            "taken", f"{found[0].ref} carries its key, but belongs to another record of this source."
+        )
+    return at(found[0])
 
 
 def _blocked(draft: Draft, code: str, message: str) -> Draft:

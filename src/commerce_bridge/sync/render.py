@@ -35,11 +35,14 @@ def render_plan(plan: Plan, records: int = SHOWN_RECORDS) -> str:
         records: How many records are printed in full.
     """
     lines = [f"Plan {plan.header.plan[:8]}  {plan.header.pair}  as of {_moment(plan)}"]
+    left = 0
     for number, steps in enumerate(_by_record(plan)):
-        if number == records:
-            lines.append("  … and more records: save the plan, or print it with a higher limit")
-            break
-        lines.extend(_record_lines(steps))
+        if number < records:
+            lines.extend(_record_lines(steps))
+        else:
+            left += 1
+    if left:
+        lines.append(f"  … and {left} more records")
     lines.extend(_summary(plan))
     return "\n".join(lines)
 
