@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import Any
-from urllib.parse import quote, urlencode
+import threading
+from typing import TYPE_CHECKING, Any
 
 from commerce_bridge.errors import ConnectionLost, TimedOut, TransportError
-from commerce_bridge.flow.messages import Request, Response
+
+if TYPE_CHECKING:
+    from commerce_bridge.flow.messages import Request, Response
 
 _SAFE_IN_PATH = "/-._~!$&'()*+,;=:@"
-_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol")
+_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL")
 
 
 def url_of(base_url: str, request: Request) -> str:
     """The whole URL, with path and query percent-encoded exactly once."""
     if not request.path.startswith("/"):
         return request.path
+    from urllib.parse import quote, urlencode  # no part of opening a client
+
     url = base_url.rstrip("/") + quote(request.path, safe=_SAFE_IN_PATH)
     return f"{url}?{urlencode(request.query, safe=':,')}" if request.query else url
 
@@ -40,10 +44,12 @@ class HttpTransport:
         self.base_url = base_url
         self._library = library
         self._client = client
+        self._lock = threading.Lock()
 
     def send(self, request: Request, timeout_s: float) -> Response:
         """The answer, or a `TransportError`."""
-        client = self._client = self._client or importlib.import_module(self._library).Client()
+        with self._lock:  # several threads may come first
+            client = self._client = self._client or importlib.import_module(self._library).Client()
         try:
             got = client.request(**_arguments(self.base_url, request, timeout_s))
         except _errors_of(client) as error:
@@ -102,9 +108,9 @@ def _module_of(client: Any) -> Any:
     return sys.modules[type(client).__module__.partition(".")[0]]
 
 
-def _errors_of(client: Any) -> type[Exception]:
-    failure: type[Exception] = _module_of(client).TransportError
-    return failure
+def _errors_of(client: Any) -> tuple[type[Exception], ...]:
+    module = _module_of(client)
+    return module.RequestError, module.InvalidURL
 
 
 def _translated(error: Exception, client: Any, request: Request, timeout_s: float) -> TransportError:
@@ -117,4 +123,6 @@ def _translated(error: Exception, client: Any, request: Request, timeout_s: floa
 
 
 def _response(got: Any) -> Response:
-    return Response(status=got.status_code, headers=tuple(got.headers.items()), body=got.content)
+    from commerce_bridge.flow.messages import Response
+
+    return Response(status=got.status_code, headers=tuple(got.headers.multi_items()), body=got.content)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from urllib.parse import quote, quote_plus
 
 EXCERPT_LENGTH = 300
 
+BLANK = "•••"
+
+_LOOKED_AT = EXCERPT_LENGTH * 4
+_LONGEST_ADDRESS = 254
 _SECRET = re.compile(
-    r"""(?ix) (["']?(?:access_?token|api_?key|client_?secret|password|authorization|x-auth-token|token)["']?\s*[:=]\s*)
-    ("[^"]*"|'[^']*'|(?:bearer\s+|token\s+)?[^\s,;&}]+)"""
+    r"""(?ix) (["']?(?:token|api[-_]?key|secret|password|authorization)["']?\s*[:=]\s*)
+    ("[^"]*"|'[^']*'|(?:(?:bearer|basic|token)\s+)?[^\s,;&}]+)"""
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_EMAIL = re.compile(r"[\w.+'%-]+(?:@|%40)[\w-]+\.[\w.-]+")
 
 
 def excerpt(body: bytes, secrets: tuple[str, ...] = ()) -> str:
@@ -18,12 +25,22 @@ def excerpt(body: bytes, secrets: tuple[str, ...] = ()) -> str:
 
     Args:
         body: The raw body.
-        secrets: Values that must not appear, such as the account's token.
+        secrets: Values that must not appear, such as the account's token; they are found as they are,
+            escaped for JSON, and encoded for an address.
     """
-    text = body[: EXCERPT_LENGTH * 4].decode("utf-8", "replace")
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "•••")
-    text = _EMAIL.sub("•••", _SECRET.sub(r"\1•••", text))
+    text = body[:_LOOKED_AT].decode("utf-8", "replace")
+    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
+    for form in forms:
+        text = text.replace(form, BLANK)
+    if len(body) > _LOOKED_AT:  # what stands at the cut may be half a secret, which no rule knows
+        text = text[: -max(len(forms[0]) if forms else 0, _LONGEST_ADDRESS)]
+    text = _EMAIL.sub(BLANK, _SECRET.sub(rf"\1{BLANK}", text))
     text = " ".join(text.split())
     return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1] + "…"
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """The ways in which a secret may stand in an answer."""
+    if secret:
+        yield from (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))
+        yield json.dumps(secret)[1:-1].replace("/", "\\/")
