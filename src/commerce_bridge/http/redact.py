@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, quote_plus
 
 EXCERPT_LENGTH = 300
 
@@ -41,6 +39,9 @@ def excerpt(body: bytes, secrets: tuple[str, ...] = ()) -> str:
 
 def _forms(secret: str) -> Iterator[str]:
     """The ways in which a secret may stand in an answer."""
+    import json  # no part of opening a client
+    from urllib.parse import quote, quote_plus
+
     if secret:
-        yield from (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), quote_plus(secret))
-        yield json.dumps(secret)[1:-1].replace("/", "\\/")
+        escaped = json.dumps(secret)[1:-1]
+        yield from (secret, escaped, escaped.replace("/", "\\/"), quote(secret, safe=""), quote_plus(secret))
