@@ -19,13 +19,8 @@ from commerce_bridge.errors import (
     ServerFault,
 )
 from commerce_bridge.flow.messages import Request, Response
-from commerce_bridge.platforms.bigcommerce.errors import (
-    Classifier,
-    accepting,
-    error_of,
-    read_error,
-    wait_asked_s,
-)
+from commerce_bridge.platforms.bigcommerce.classifier import Classifier, accepting
+from commerce_bridge.platforms.bigcommerce.errors import error_of, read_error, wait_asked_s
 from commerce_bridge.testing.play import play
 from rigs.bigcommerce_client import TOKEN, raw_client, refusal
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_args, overload
 
-from commerce_bridge.domain.exchange import Page
-from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.wiring import Wiring
+if TYPE_CHECKING:
+    from commerce_bridge.domain.exchange import Page
+    from commerce_bridge.flow.effects import Flow
+    from commerce_bridge.flow.wiring import Wiring
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,17 +49,39 @@ class RunsAsync(Protocol):
 
 
 class Sync:
-    """The mode in which a call returns its result."""
+    """The mode in which a call returns its result.
 
-    def __init__(self, driver: RunsSync) -> None:
-        self.driver = driver
+    Args:
+        driver: Runs the flows; or what makes it, called when it is first asked for.
+    """
+
+    def __init__(self, driver: RunsSync | Callable[[], RunsSync]) -> None:
+        self._driver = driver
+
+    @property
+    def driver(self) -> RunsSync:
+        """What runs the flows."""
+        if callable(self._driver):
+            self._driver = self._driver()
+        return self._driver
 
 
 class Async:
-    """The mode in which a call returns an awaitable."""
+    """The mode in which a call returns an awaitable.
 
-    def __init__(self, driver: RunsAsync) -> None:
-        self.driver = driver
+    Args:
+        driver: Runs the flows; or what makes it, called when it is first asked for.
+    """
+
+    def __init__(self, driver: RunsAsync | Callable[[], RunsAsync]) -> None:
+        self._driver = driver
+
+    @property
+    def driver(self) -> RunsAsync:
+        """What runs the flows."""
+        if callable(self._driver):
+            self._driver = self._driver()
+        return self._driver
 
 
 class Raw:

@@ -1,17 +1,38 @@
-"""Opening a client: one account, one transport, one driver."""
+"""Opening a client: one account, one transport, one driver; the driver is made at the first call."""
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import field, frozen
 
-from commerce_bridge.flow.budgets import BudgetPort
-from commerce_bridge.flow.clock import Clock, WallClock
-from commerce_bridge.flow.events import Subscriber
 from commerce_bridge.flow.operation import Async, Sync
-from commerce_bridge.flow.wiring import AsyncTransport, Chance, SystemChance, Transport, Wiring
-from commerce_bridge.http.budget import LocalBudgets
+
+if TYPE_CHECKING:
+    from commerce_bridge.flow.async_driver import AsyncDriver
+    from commerce_bridge.flow.budgets import BudgetPort
+    from commerce_bridge.flow.clock import Clock
+    from commerce_bridge.flow.events import Subscriber
+    from commerce_bridge.flow.sync_driver import SyncDriver
+    from commerce_bridge.flow.wiring import AsyncTransport, Chance, Transport, Wiring
+
+
+def _wall_clock() -> Clock:
+    from commerce_bridge.flow.clock import WallClock
+
+    return WallClock()
+
+
+def _local_budgets() -> BudgetPort:
+    from commerce_bridge.http.budget import LocalBudgets
+
+    return LocalBudgets()
+
+
+def _system_chance() -> Chance:
+    from commerce_bridge.flow.wiring import SystemChance
+
+    return SystemChance()
 
 
 @frozen(kw_only=True)
@@ -25,17 +46,19 @@ class Surroundings:
         subscribers: Called with each event, in order.
     """
 
-    clock: Clock = field(factory=WallClock)
-    budgets: BudgetPort = field(factory=LocalBudgets)
-    chance: Chance = field(factory=SystemChance)
+    clock: Clock = field(factory=_wall_clock)
+    budgets: BudgetPort = field(factory=_local_budgets)
+    chance: Chance = field(factory=_system_chance)
     subscribers: tuple[Subscriber, ...] = ()
 
 
-AnyTransport: TypeAlias = Transport | AsyncTransport
+AnyTransport: TypeAlias = "Transport | AsyncTransport"
 
 
 def wiring_of(account: str, transport: AnyTransport, around: Surroundings | None = None) -> Wiring:
     """The wiring of a client with one account."""
+    from commerce_bridge.flow.wiring import Wiring
+
     around = around or Surroundings()
     return Wiring(
         transports={account: transport},
@@ -48,13 +71,21 @@ def wiring_of(account: str, transport: AnyTransport, around: Surroundings | None
 
 def sync_mode(account: str, transport: Transport, around: Surroundings | None = None) -> Sync:
     """The sync mode of a client with one account."""
-    from commerce_bridge.flow.sync_driver import SyncDriver
 
-    return Sync(SyncDriver(wiring_of(account, transport, around)))
+    def make() -> SyncDriver:
+        from commerce_bridge.flow.sync_driver import SyncDriver
+
+        return SyncDriver(wiring_of(account, transport, around))
+
+    return Sync(make)
 
 
 def async_mode(account: str, transport: AsyncTransport, around: Surroundings | None = None) -> Async:
     """The async mode of a client with one account."""
-    from commerce_bridge.flow.async_driver import AsyncDriver  # brings anyio
 
-    return Async(AsyncDriver(wiring_of(account, transport, around)))
+    def make() -> AsyncDriver:
+        from commerce_bridge.flow.async_driver import AsyncDriver  # brings anyio
+
+        return AsyncDriver(wiring_of(account, transport, around))
+
+    return Async(make)

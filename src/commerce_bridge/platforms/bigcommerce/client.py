@@ -11,10 +11,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
-from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.messages import Response
 from commerce_bridge.flow.operation import Async, M, Raw, Resource, Sync, operation
-from commerce_bridge.flow.wiring import AsyncTransport, Transport
 from commerce_bridge.http.adapters import AsyncHttpTransport, HttpTransport
 from commerce_bridge.http.opening import Surroundings, async_mode, sync_mode
 from commerce_bridge.http.policy import RetryPolicy, Safety
@@ -25,11 +22,12 @@ from commerce_bridge.platforms.bigcommerce.connection import (
     connect,
     store_url,
 )
-from commerce_bridge.platforms.bigcommerce.endpoint import ask, request_of
 from commerce_bridge.platforms.bigcommerce.limits import IN_FLIGHT, Limits, Plan
-from commerce_bridge.platforms.bigcommerce.query import plain_pairs
 
 if TYPE_CHECKING:
+    from commerce_bridge.flow.effects import Flow
+    from commerce_bridge.flow.messages import Response
+    from commerce_bridge.flow.wiring import AsyncTransport, Transport
     from commerce_bridge.platforms.bigcommerce.resources.assignments import (
         CategoryAssignments,
         ChannelAssignments,
@@ -226,6 +224,9 @@ class BigCommerceClient(Resource[M]):
         """
         if not path.startswith(("/v2/", "/v3/")):
             raise ValueError(f"path {path!r}: expected one below the store, such as '/v3/customers'.")
+        from commerce_bridge.platforms.bigcommerce.endpoint import ask, request_of
+        from commerce_bridge.platforms.bigcommerce.query import plain_pairs
+
         request = request_of(method.upper(), path, plain_pairs(query or {}), json)
         return (yield from ask(self.connection, request, operation, safety=safety, lane=lane))
 

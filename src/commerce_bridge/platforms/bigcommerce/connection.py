@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from commerce_bridge.flow.budgets import BudgetSettlement
-from commerce_bridge.flow.messages import Response
-from commerce_bridge.http.exchange import Connection
+from commerce_bridge.http.connection import Connection
 from commerce_bridge.http.policy import RetryPolicy
-from commerce_bridge.platforms.bigcommerce.errors import PLATFORM, Classifier, wait_asked_s
-from commerce_bridge.platforms.bigcommerce.limits import IN_FLIGHT, WINDOW_NAME, Limits, Plan, budget_of
+from commerce_bridge.platforms.bigcommerce.classifier import Classifier
+from commerce_bridge.platforms.bigcommerce.limits import (
+    IN_FLIGHT,
+    PLATFORM,
+    WINDOW_NAME,
+    Limits,
+    Plan,
+    budget_of,
+)
+
+if TYPE_CHECKING:
+    from commerce_bridge.flow.messages import Response
 
 BASE_URL = "https://api.bigcommerce.com"
 USER_AGENT = "commerce-bridge (python)"
@@ -91,8 +101,17 @@ def told(ticket: str, response: Response, now: datetime) -> BudgetSettlement:
         resets_in_s=None if reset_ms is None else reset_ms / 1000,
         quota=_whole(response, "X-Rate-Limit-Requests-Quota"),
         window=WINDOW_NAME,
-        blocked_for_s=wait_asked_s(response) if response.status == 429 else None,
+        blocked_for_s=_blocked_s(response),
     )
+
+
+def _blocked_s(response: Response) -> float | None:
+    """How long a 429 asks everybody to wait, or None."""
+    if response.status != 429:
+        return None
+    from commerce_bridge.platforms.bigcommerce.errors import wait_asked_s  # loaded when something is wrong
+
+    return wait_asked_s(response)
 
 
 def _whole(response: Response, name: str) -> int | None:

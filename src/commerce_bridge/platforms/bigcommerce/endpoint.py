@@ -17,8 +17,8 @@ from commerce_bridge.flow.messages import Pairs, Request, Response
 from commerce_bridge.flow.operation import M, Resource
 from commerce_bridge.http.exchange import exchange
 from commerce_bridge.http.policy import Safety
+from commerce_bridge.platforms.bigcommerce.classifier import accepting
 from commerce_bridge.platforms.bigcommerce.connection import StoreConnection
-from commerce_bridge.platforms.bigcommerce.errors import accepting
 from commerce_bridge.platforms.bigcommerce.guards import guard
 from commerce_bridge.platforms.bigcommerce.json_text import json_text
 

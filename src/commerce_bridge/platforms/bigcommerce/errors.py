@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from commerce_bridge.errors import (
     AuthError,
@@ -23,12 +23,12 @@ from commerce_bridge.errors import (
     RequestRefused,
     ServerFault,
 )
-from commerce_bridge.flow.messages import Request, Response
-from commerce_bridge.http.exchange import Classify
 from commerce_bridge.http.redact import excerpt
 from commerce_bridge.platforms.bigcommerce.json_text import is_list, is_object
+from commerce_bridge.platforms.bigcommerce.limits import PLATFORM
 
-PLATFORM = "bigcommerce"
+if TYPE_CHECKING:
+    from commerce_bridge.flow.messages import Request, Response
 
 BY_STATUS: Mapping[int, type[RemoteError]] = {
     401: AuthError,
@@ -65,33 +65,6 @@ class Told:
     title: str = ""
     fields: Mapping[str, str] = field(factory=dict[str, str])
     retry_after_s: float | None = None
-
-
-@frozen(kw_only=True)
-class Classifier:
-    """Turns an answer into the error it means, or None when it is a result.
-
-    A 207 is a result: the caller reads what was saved and what was not.
-
-    Args:
-        secrets: Values that must not appear in any message.
-        results: Statuses outside 200-299 that this call takes as results, such as the 422 of a
-            metafield batch, which holds the rows that were saved.
-    """
-
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    results: tuple[int, ...] = ()
-
-    def __call__(self, operation: str, request: Request, response: Response) -> RemoteError | None:
-        """The error, or None."""
-        if response.ok or response.status in self.results:
-            return None
-        return error_of(operation, request, response, secrets=self.secrets)
-
-
-def accepting(classify: Classify, results: tuple[int, ...]) -> Classify:
-    """The same judgement, but these statuses are results."""
-    return evolve(classify, results=results) if isinstance(classify, Classifier) and results else classify
 
 
 def error_of(

@@ -14,6 +14,9 @@ from attrs import field, frozen
 
 from commerce_bridge.flow.budgets import BudgetRules, Window
 
+PLATFORM: Final = "bigcommerce"
+"""What references, accounts and errors call the platform."""
+
 Plan: TypeAlias = Literal["standard", "plus", "pro", "enterprise"]
 """A store's plan; Standard and Plus are sold as Core and Growth, Pro as Scale, Enterprise as Performance."""
 

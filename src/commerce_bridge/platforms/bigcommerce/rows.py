@@ -12,8 +12,9 @@ from commerce_bridge.errors import RejectedRecord, RemoteError
 from commerce_bridge.flow.messages import Response
 from commerce_bridge.platforms.bigcommerce.batching import Failed, RowAnswer, Saved, by_row
 from commerce_bridge.platforms.bigcommerce.endpoint import Endpoint
-from commerce_bridge.platforms.bigcommerce.errors import BY_STATUS, PLATFORM, complaints_of
+from commerce_bridge.platforms.bigcommerce.errors import BY_STATUS, complaints_of
 from commerce_bridge.platforms.bigcommerce.json_text import is_list, is_object
+from commerce_bridge.platforms.bigcommerce.limits import PLATFORM
 from commerce_bridge.platforms.bigcommerce.wire.base import Many, One, decode
 
 T = TypeVar("T")

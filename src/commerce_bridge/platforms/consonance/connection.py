@@ -13,7 +13,6 @@ from commerce_bridge.errors import AuthError, RateLimited, RemoteError, RequestR
 from commerce_bridge.flow.budgets import BudgetRules, BudgetSettlement
 from commerce_bridge.http.connection import Connection
 from commerce_bridge.http.policy import RetryPolicy
-from commerce_bridge.http.redact import excerpt
 from commerce_bridge.platforms.consonance.limits import BASE_URL, IN_FLIGHT
 
 if TYPE_CHECKING:
@@ -139,6 +138,8 @@ class Classifier:
         status = response.status
         if response.ok or (status in {400, 422} and response.body.lstrip()[:1] == b"{"):
             return None
+        from commerce_bridge.http.redact import excerpt
+
         kind = BY_STATUS.get(status, ServerFault if status >= 500 else RequestRefused)
         shown = excerpt(response.body, self.secrets)
         return kind(
