@@ -56,7 +56,7 @@ class _Builder:
             return self._referred(schema["$ref"], demanded)
         if "enum" in schema:
             return st.sampled_from(schema["enum"])
-        own = self._required(schema)
+        own = self._required(schema) - demanded
         demanded |= own
         parts = [self.build(part, demanded) for part in schema.get("allOf", ())]
         if "anyOf" in schema:
@@ -76,12 +76,15 @@ class _Builder:
         return self.definitions[ref.removeprefix("#/$defs/").replace("%25", "%")]
 
     def _required(self, schema: Node) -> frozenset[str]:
-        """The names that a schema, or one joined to it, requires."""
+        """The names that a schema, or one joined to it, requires; a single branch is no choice."""
         while is_object(schema) and "$ref" in schema:
             schema = self._target(schema["$ref"])
         if not is_object(schema):
             return frozenset()
-        return frozenset(schema.get("required", ())).union(*map(self._required, schema.get("allOf", ())))
+        only = schema["anyOf"] if len(schema.get("anyOf", ())) == 1 else ()
+        return frozenset(schema.get("required", ())).union(
+            *map(self._required, (*schema.get("allOf", ()), *only))
+        )
 
     def _plain(self, schema: Mapping[str, Node], demanded: frozenset[str]) -> Strategy:
         kinds = schema.get("type", "object" if {"properties", "required"} & set(schema) else None)

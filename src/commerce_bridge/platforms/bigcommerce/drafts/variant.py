@@ -67,8 +67,8 @@ class VariantDraft:
     upc: Maybe[str] = field(default=MISSING, metadata=BLANK)
     gtin: Maybe[str] = field(default=MISSING, metadata=BLANK)
     mpn: Maybe[str] = field(default=MISSING, metadata=BLANK)
-    inventory_level: int | Missing = MISSING
-    inventory_warning_level: int | Missing = MISSING
+    inventory_level: Maybe[int] = field(default=MISSING, metadata=NULL)
+    inventory_warning_level: Maybe[int] = field(default=MISSING, metadata=NULL)
     bin_picking_number: Maybe[str] = field(default=MISSING, metadata=BLANK)
     image_url: str | Missing = MISSING
     option_values: tuple[OptionChoiceDraft, ...] | Missing = MISSING
