@@ -7,20 +7,31 @@ no word for is a row of `UNSENT`, with its reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import pytest
-from attrs import field, frozen
-from hypothesis import HealthCheck, Phase, given, settings
+from attrs import define, field
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from commerce_bridge.flow.messages import Request
 from commerce_bridge.platforms.bigcommerce import ImageDraft, Limits, OptionChoiceDraft, Upload, VariantDraft
 from commerce_bridge.platforms.bigcommerce.coverage import endpoints
 from commerce_bridge.platforms.bigcommerce.endpoint import Endpoint
 from commerce_bridge.testing.play import play
-from rigs.bigcommerce_calls import TAKES, Call, body_of, calls, declared_keys, keys_of, sent
+from rigs.bigcommerce_calls import (
+    POSITIONS,
+    TAKES,
+    Call,
+    accepted,
+    body_of,
+    calls,
+    declared_keys,
+    keys_of,
+    keyword,
+    sent,
+)
 from rigs.bigcommerce_client import draft, raw_client, refusal
 from rigs.openapi import Deviation, Deviations, Operation, Problem, bigcommerce, report
 
@@ -28,7 +39,8 @@ OUTSIDE = "/v3/storefront/redirects"
 """Wrapped from a file of the reference that is not among those held here (`redirects.v3.yml`)."""
 
 ENDPOINTS = [one for one in endpoints() if one.path != OUTSIDE]
-EXAMPLES = 60
+EXAMPLES = 40
+ROUNDS = 12
 
 PRODUCTS = "catalog/products_catalog.v3.yml"
 VARIANTS = "catalog/product-variants_catalog.v3.yml"
@@ -114,60 +126,72 @@ UNSENT: dict[tuple[str, str], str] = {
 """Operation and option (``?name``) or key of the body to why the client has no word for it."""
 
 
-@frozen(kw_only=True)
-class Exercised:
-    """What an endpoint sent over all of its drawn calls."""
-
-    operation: Operation
-    problems: tuple[Problem, ...]
-    query: frozenset[str]
-    keys: frozenset[str]
-    unsent: frozenset[str]
-    changed: tuple[tuple[Any, Any], ...] = field(repr=False)
-
-
 TABLE = Deviations(rows=(*bigcommerce.REQUESTS, *CLIENT))
 
 
-@cache
-def exercised(endpoint: Endpoint) -> Exercised:
-    """The endpoint's calls, drawn from the specification; the same ones each time."""
-    spec = bigcommerce.specification()
-    operation = spec.operation(endpoint.method, endpoint.path)
-    problems: list[Problem] = []
-    query, keys, unsent = set[str](), set[str](), set[str]()
-    changed: list[tuple[Any, Any]] = []
+@define(kw_only=True)
+class Talk:
+    """One endpoint's calls as they are made, and what they were made of."""
 
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        derandomize=True,
-        database=None,
-        phases=(Phase.generate,),
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(calls(endpoint, operation))
-    def run(call: Call) -> None:
-        request = sent(endpoint, call)
-        assert request.method == endpoint.method
-        assert request.path == endpoint.at(*call.ids)
-        problems.extend(spec.check_request(request, TABLE))
-        query.update(name for name, _ in request.query)
+    endpoint: Endpoint
+    operation: Operation
+    problems: list[Problem] = field(factory=list[Problem])
+    query: set[str] = field(factory=set[str])
+    keys: set[str] = field(factory=set[str])
+    unsent: set[str] = field(factory=set[str])
+    changed: list[tuple[Any, Any]] = field(factory=list[tuple[Any, Any]])
+
+    def make(self, count: int, round_: int, only: Sequence[str] | None = None) -> None:
+        """Make `count` calls; the same ones for the same round."""
+
+        @seed(round_)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(calls(self.endpoint, self.operation, only))
+        def run(call: Call) -> None:
+            self._note(call, sent(self.endpoint, call))
+
+        run()
+
+    def _note(self, call: Call, request: Request) -> None:
+        assert request.method == self.endpoint.method
+        assert request.path == self.endpoint.at(*call.ids)
+        self.problems += bigcommerce.specification().check_request(request, TABLE)
+        self.query.update(name for name, _ in request.query)
         body = body_of(request)
-        keys.update(keys_of(body))
-        unsent.update(call.taken.unsent)
+        self.keys |= keys_of(body)
+        self.unsent |= call.taken.unsent
         if call.taken.sent is not None and body != call.taken.sent:
-            changed.append((body, call.taken.sent))
+            self.changed.append((body, call.taken.sent))
 
-    run()
-    return Exercised(
-        operation=operation,
-        problems=tuple(problems),
-        query=frozenset(query),
-        keys=frozenset(keys),
-        unsent=frozenset(unsent),
-        changed=tuple(changed),
-    )
+
+@cache
+def exercised(endpoint: Endpoint) -> Talk:
+    """The endpoint's calls, drawn from the specification; the same ones each time.
+
+    Any options together, then each option for certain, then bodies until every key was in one.
+    """
+    operation = bigcommerce.specification().operation(endpoint.method, endpoint.path)
+    talk = Talk(endpoint=endpoint, operation=operation)
+    talk.make(EXAMPLES, 0)
+    options = [name for name in operation.declared("query") if keyword(name) in accepted(endpoint)]
+    for only in (
+        [name for name in options if name not in POSITIONS],
+        *([n] for n in options if n in POSITIONS),
+    ):
+        if only:
+            talk.make(3, 1, only)
+    wanted = declared_keys(operation) - _rows(endpoint, options=False)
+    for round_ in range(2, ROUNDS):
+        if wanted <= talk.keys:
+            break
+        talk.make(EXAMPLES, round_)
+    return talk
 
 
 def _rows(endpoint: Endpoint, *, options: bool) -> frozenset[str]:

@@ -25,13 +25,15 @@ from commerce_bridge.platforms.bigcommerce import (
     OptionDraft,
     OptionValueDraft,
     ProductDraft,
+    RedirectDraft,
+    RedirectTargetDraft,
     Saved,
     Upload,
     VariantDraft,
 )
 from commerce_bridge.sandbox.core import Fault
 from commerce_bridge.testing.play import play
-from rigs.bigcommerce_client import Desk, answer, draft, raw_client, refusal
+from rigs.bigcommerce_client import Desk, answer, body, draft, raw_client, refusal
 
 PNG = Upload(name="cover.png", content=b"\x89PNG\r\n\x1a\n" + bytes(40), media_type="image/png")
 
@@ -343,6 +345,39 @@ def test_channels_and_currencies() -> None:
         store.channels.update(made.id, ChannelDraft(type="marketplace"))
     (currency,) = store.currencies.list()
     assert store.currencies.get(currency.id).currency_code == "GBP"
+
+
+def test_redirects() -> None:
+    redirects = raw_client().redirects
+    row = {"id": 5, "site_id": 1000, "from_path": "/old/", "to": {"type": "product", "entity_id": 7}}
+    page = answer([row], meta={"pagination": {"total_pages": 1}})
+    listed = play(
+        redirects.list(None, include="to_url", site_id=1000, id_in=[5], keyword="old", sort="type"), [page]
+    )
+    assert listed.result.items[0].to is not None
+    assert listed.result.items[0].to.entity_id == 7
+    (request,) = listed.sent
+    assert request.path == "/v3/storefront/redirects"
+    assert dict(request.query) == {
+        "include": "to_url",
+        "site_id": "1000",
+        "id:in": "5",
+        "keyword": "old",
+        "sort": "type",
+        "limit": "250",
+    }
+    target = RedirectTargetDraft(type="product", entity_id=7)
+    upserted = play(
+        redirects.upsert([RedirectDraft(from_path="/old/", site_id=1000, to=target)]), [answer([row], 201)]
+    )
+    (request,) = upserted.sent
+    assert request.method == "PUT"
+    assert body(request) == [
+        {"from_path": "/old/", "site_id": 1000, "to": {"type": "product", "entity_id": 7}}
+    ]
+    assert [one.value.id for one in upserted.result] == [5]
+    (request,) = play(redirects.delete([5, 6], site_id=1000), [Response(status=204)]).sent
+    assert (request.method, dict(request.query)) == ("DELETE", {"id:in": "5,6", "site_id": "1000"})
 
 
 def test_check_says_what_to_know() -> None:
