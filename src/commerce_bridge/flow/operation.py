@@ -6,7 +6,6 @@ A descriptor gives it the face of the client's mode; mixing modes is a type erro
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_args, overload
@@ -103,7 +102,9 @@ class Resource(Generic[M]):
             return self
         twin: Any = self.__dict__.get("_raw_twin")
         if twin is None:
-            twin = copy.copy(self)
+            from copy import copy  # no part of opening a client
+
+            twin = copy(self)
             twin.mode = Raw()
             self.__dict__["_raw_twin"] = twin
             held: list[tuple[str, Any]] = list(self.__dict__.items())

@@ -12,13 +12,25 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from commerce_bridge.errors import ConnectionLost, TimedOut, TransportError
+from commerce_bridge.errors import ConnectionLost, MissingExtra, TimedOut, TransportError
 
 if TYPE_CHECKING:
     from commerce_bridge.flow.messages import Request, Response
 
 _SAFE_IN_PATH = "/-._~!$&'()*+,;=:@"
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL")
+
+
+def _module(library: str) -> Any:
+    """The library's module.
+
+    Raises:
+        MissingExtra: It is not installed.
+    """
+    try:
+        return importlib.import_module(library)
+    except ImportError as error:
+        raise MissingExtra(f"Sending requests over {library} needs {library}.", extra=library) from error
 
 
 def url_of(base_url: str, request: Request) -> str:
@@ -49,7 +61,7 @@ class HttpTransport:
     def send(self, request: Request, timeout_s: float) -> Response:
         """The answer, or a `TransportError`."""
         with self._lock:  # several threads may come first
-            client = self._client = self._client or importlib.import_module(self._library).Client()
+            client = self._client = self._client or _module(self._library).Client()
         try:
             got = client.request(**_arguments(self.base_url, request, timeout_s))
         except _errors_of(client) as error:
@@ -79,7 +91,7 @@ class AsyncHttpTransport:
 
     async def send(self, request: Request, timeout_s: float) -> Response:
         """The answer, or a `TransportError`."""
-        client = self._client = self._client or importlib.import_module(self._library).AsyncClient()
+        client = self._client = self._client or _module(self._library).AsyncClient()
         try:
             got = await client.request(**_arguments(self.base_url, request, timeout_s))
         except _errors_of(client) as error:
