@@ -13,7 +13,7 @@ from commerce_bridge.errors import AuthError, RateLimited, RemoteError, RequestR
 from commerce_bridge.flow.budgets import BudgetRules, BudgetSettlement
 from commerce_bridge.http.connection import Connection
 from commerce_bridge.http.policy import RetryPolicy
-from commerce_bridge.platforms.consonance.limits import BASE_URL, IN_FLIGHT
+from commerce_bridge.platforms.consonance.limits import ATTEMPTS, BASE_URL, IN_FLIGHT
 
 if TYPE_CHECKING:
     from commerce_bridge.flow.messages import Request, Response
@@ -86,7 +86,7 @@ def connect(
         classify=Classifier(secrets=(api_key,)),
         budget=BudgetRules(in_flight=in_flight),
         told=told,
-        retry=retry or RetryPolicy(),
+        retry=retry or RetryPolicy(attempts=ATTEMPTS),
         timeout_s=timeout_s,
         secrets=(api_key,),
     )
@@ -141,7 +141,7 @@ class Classifier:
         from commerce_bridge.http.redact import excerpt
 
         kind = BY_STATUS.get(status, ServerFault if status >= 500 else RequestRefused)
-        shown = excerpt(response.body, self.secrets)
+        shown = excerpt(response.body, self.secrets).rstrip(".")
         return kind(
             f"Consonance {operation} ({request.method} {request.path}) answered {status}"
             f"{f': {shown}' if shown else ''}.",

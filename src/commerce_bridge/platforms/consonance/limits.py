@@ -17,6 +17,9 @@ PATH: Final = "/graphql"
 IN_FLIGHT: Final = 2
 """Requests under way at once."""
 
+ATTEMPTS: Final = 8
+"""Tries of a read, in all: with growing waits they outlast a limit of a minute that says no time to wait."""
+
 ISBN_BATCH: Final = 100
 """ISBNs in one ``isbn13In`` search."""
 
