@@ -71,7 +71,7 @@ def bound(
     calls = {
         "read source": source_reads,
         "read store": 1,
-        **_reads(before),
+        **_reads(before, categories=bool(_category_calls(before, after, batch))),
         "create categories": _category_calls(before, after, batch),
         "create products": len(made),
         "update products": ceil((changed + related) / PRODUCTS_A_BATCH),
@@ -85,11 +85,14 @@ def bound(
     return Bound(calls={kind: count for kind, count in calls.items() if count})
 
 
-def _reads(before: Mapping[str, Any]) -> dict[str, int]:
-    """Pages of what is there; an empty store still has to be asked whether it is."""
+def _reads(before: Mapping[str, Any], *, categories: bool) -> dict[str, int]:
+    """Pages of what is there; an empty store still has to be asked whether it is.
+
+    Categories have to be read before one is made, lest it be made twice.
+    """
     return {
         "read products": max(1, _pages(before["products"])),
-        "read categories": max(1, _pages(before["categories"])),
+        "read categories": max(int(categories), _pages(before["categories"])),
         "read metafields": _pages(before["metafields"]),
         "read assignments": _pages(before["channel_assignments"]),
     }
