@@ -42,12 +42,12 @@ if TYPE_CHECKING:
         BrandMetafields,
         CategoryMetafields,
         ProductMetafields,
-        VariantMetafields,
     )
     from commerce_bridge.platforms.bigcommerce.resources.options import Options, OptionValues
     from commerce_bridge.platforms.bigcommerce.resources.products import Products
     from commerce_bridge.platforms.bigcommerce.resources.redirects import Redirects
     from commerce_bridge.platforms.bigcommerce.resources.store import StoreCheck, StoreInformation
+    from commerce_bridge.platforms.bigcommerce.resources.variant_metafields import VariantMetafields
     from commerce_bridge.platforms.bigcommerce.resources.variants import Variants
 
 _ROOM = "commerce_bridge.platforms.bigcommerce.resources"
@@ -117,7 +117,7 @@ class BigCommerceClient(Resource[M]):
     @property
     def variant_metafields(self) -> VariantMetafields[M]:
         """Metafields of variants."""
-        return cast("VariantMetafields[M]", self._part("metafields", "VariantMetafields"))
+        return cast("VariantMetafields[M]", self._part("variant_metafields", "VariantMetafields"))
 
     @property
     def category_metafields(self) -> CategoryMetafields[M]:

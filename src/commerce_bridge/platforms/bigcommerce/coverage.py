@@ -9,7 +9,7 @@ from types import MappingProxyType, ModuleType
 
 from commerce_bridge.platforms.bigcommerce.endpoint import Endpoint
 from commerce_bridge.platforms.bigcommerce.guards import FORBIDDEN
-from commerce_bridge.platforms.bigcommerce.resources.metafields import MetafieldEndpoints
+from commerce_bridge.platforms.bigcommerce.resources.metafield_batches import MetafieldEndpoints
 
 MODULES = (
     "assignments",
@@ -19,11 +19,13 @@ MODULES = (
     "currencies",
     "custom_fields",
     "images",
+    "metafield_batches",
     "metafields",
     "options",
     "products",
     "redirects",
     "store",
+    "variant_metafields",
     "variants",
 )
 """Every module of resources."""

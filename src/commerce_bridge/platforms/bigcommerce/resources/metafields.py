@@ -1,7 +1,4 @@
-"""Metafields of products, variants, categories and brands, singly and many at a time.
-
-A metafield belongs to the API account that made it; another account does not see those that are
-``app_only``.  Batches of these four kinds of record are alike; the lists of one record's differ.
+"""Metafields of a product, a category or a brand, and of all of them.
 
 Source: BigCommerce REST reference, `catalog/products_catalog.v3.yml`,
 `catalog/product-variants_catalog.v3.yml`, `catalog/categories_catalog.v3.yml`,
@@ -11,96 +8,35 @@ Source: BigCommerce REST reference, `catalog/products_catalog.v3.yml`,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar, Literal, TypedDict, Unpack
-
-from attrs import astuple, evolve, frozen
+from typing import TypedDict, Unpack
 
 from commerce_bridge.domain.exchange import Page
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import M, Raw, operation, paged
-from commerce_bridge.platforms.bigcommerce.batching import RowAnswer, in_pieces
 from commerce_bridge.platforms.bigcommerce.drafts.body import body_of
 from commerce_bridge.platforms.bigcommerce.drafts.catalogue import MetafieldDraft
-from commerce_bridge.platforms.bigcommerce.endpoint import Endpoint, StoreResource, call
+from commerce_bridge.platforms.bigcommerce.endpoint import call
 from commerce_bridge.platforms.bigcommerce.paging import list_page
 from commerce_bridge.platforms.bigcommerce.query import pairs
-from commerce_bridge.platforms.bigcommerce.rows import answers_of, batch_refusal
-from commerce_bridge.platforms.bigcommerce.wire.base import Many, One, decode
+from commerce_bridge.platforms.bigcommerce.resources.metafield_batches import (
+    MetafieldBatches,
+    MetafieldFilters,
+    metafield_endpoints,
+)
+from commerce_bridge.platforms.bigcommerce.wire.base import One, decode
 from commerce_bridge.platforms.bigcommerce.wire.catalogue import Metafield
 
-PARTIAL = 422
-"""A metafield batch of which some rows were saved.
-
-Source: github.com/bigcommerce/docs/issues/63; the batch operations of the REST reference.
-"""
-
-
-@frozen(kw_only=True)
-class MetafieldEndpoints:
-    """The nine operations on metafields of one kind of record."""
-
-    list: Endpoint
-    create: Endpoint
-    get: Endpoint
-    update: Endpoint
-    delete: Endpoint
-    list_all: Endpoint
-    create_batch: Endpoint
-    update_batch: Endpoint
-    delete_batch: Endpoint
-
-    def all(self) -> tuple[Endpoint, ...]:
-        """All nine."""
-        return astuple(self, recurse=False)
-
-
-def _endpoints(resource: str, of_one: str, of_all: str) -> MetafieldEndpoints:
-    one = f"{of_one}/{{metafield_id}}"
-    return MetafieldEndpoints(
-        list=Endpoint("GET", of_one, f"{resource}.list"),
-        create=Endpoint("POST", of_one, f"{resource}.create"),
-        get=Endpoint("GET", one, f"{resource}.get"),
-        update=Endpoint("PUT", one, f"{resource}.update"),
-        delete=Endpoint("DELETE", one, f"{resource}.delete"),
-        list_all=Endpoint("GET", of_all, f"{resource}.list_all"),
-        create_batch=Endpoint("POST", of_all, f"{resource}.create_batch", results=(PARTIAL,)),
-        update_batch=Endpoint("PUT", of_all, f"{resource}.update_batch", results=(PARTIAL,)),
-        delete_batch=Endpoint("DELETE", of_all, f"{resource}.delete_batch", results=(PARTIAL,)),
-    )
-
-
-PRODUCT = _endpoints(
+PRODUCT = metafield_endpoints(
     "product_metafields", "/v3/catalog/products/{product_id}/metafields", "/v3/catalog/products/metafields"
 )
-VARIANT = _endpoints(
-    "variant_metafields",
-    "/v3/catalog/products/{product_id}/variants/{variant_id}/metafields",
-    "/v3/catalog/variants/metafields",
-)
-CATEGORY = _endpoints(
+CATEGORY = metafield_endpoints(
     "category_metafields",
     "/v3/catalog/categories/{category_id}/metafields",
     "/v3/catalog/categories/metafields",
 )
-BRAND = _endpoints(
+BRAND = metafield_endpoints(
     "brand_metafields", "/v3/catalog/brands/{brand_id}/metafields", "/v3/catalog/brands/metafields"
 )
-
-
-class MetafieldFilters(TypedDict, total=False):
-    """Which metafields are listed; there is no filter by value."""
-
-    key: str
-    key_in: Sequence[str]
-    namespace: str
-    namespace_in: Sequence[str]
-    direction: Literal["asc", "desc"]
-    include_fields: Sequence[str]
-    date_created_min: datetime
-    date_created_max: datetime
-    date_modified_min: datetime
-    date_modified_max: datetime
 
 
 class ProductMetafieldFilters(MetafieldFilters, total=False):
@@ -136,123 +72,6 @@ class BrandMetafieldFilters(_IdFilters, total=False):
     key: str
     namespace: str
     include_fields: Sequence[str]
-
-
-class MetafieldBatches(StoreResource[M]):
-    """Metafields of all records of one kind."""
-
-    endpoints: ClassVar[MetafieldEndpoints]
-
-    @paged
-    def list_all(
-        self: MetafieldBatches[Raw],
-        cursor: str | None,
-        *,
-        resource_id_in: Sequence[int] = (),
-        limit: int | None = None,
-        **filters: Unpack[MetafieldFilters],
-    ) -> Flow[Page[Metafield]]:
-        """Metafields of all records of this kind, page by page; one vendor call a page.
-
-        Args:
-            cursor: Where to go on; None for the first page, ``after:…`` or ``before:…`` for a vendor's
-                cursor.
-            resource_id_in: Only those of these records.  The vendor does not document this filter here:
-                it is sent when `Limits.metafield_resource_filter` says so, and holds on our side anyway.
-            limit: Rows on a page, 1-250; the maximum when not given.
-            filters: See `MetafieldFilters`.
-
-        Source: BigCommerce REST reference, the operations GET /catalog/…/metafields.
-        """
-        asked = resource_id_in if self.connection.limits.metafield_resource_filter else ()
-        query = pairs(filters, MetafieldFilters, resource_id_in=asked)
-        page = yield from list_page(
-            self.connection, self.endpoints.list_all, Metafield, cursor, query=query, limit=limit
-        )
-        if not resource_id_in:
-            return page
-        wanted = {str(number) for number in resource_id_in}
-        return evolve(page, items=tuple(one for one in page.items if str(one.resource_id) in wanted))
-
-    @operation
-    def create_batch(
-        self: MetafieldBatches[Raw], rows: Sequence[tuple[int, MetafieldDraft]]
-    ) -> Flow[tuple[RowAnswer[Metafield], ...]]:
-        """What became of each new metafield, in order.
-
-        One vendor call for each 50 (`Limits.metafield_rows`; the vendor states no maximum).  A row whose
-        answer was lost is `Unknown` and is not sent again.
-
-        Args:
-            rows: Id of the record and its metafield; the API does not check that the record exists.
-
-        Returns:
-            `Saved`, `Failed` (a `Conflict` where namespace and key are taken) or `Unknown` for each.
-
-        Source: BigCommerce REST reference, the operations POST /catalog/…/metafields.
-        """
-        endpoint = self.endpoints.create_batch
-
-        def send(piece: Sequence[tuple[int, MetafieldDraft]]) -> Flow[Sequence[RowAnswer[Metafield] | None]]:
-            body = [{"resource_id": number, **body_of(draft)} for number, draft in piece]
-            response = yield from call(self.connection, endpoint, body=body)
-            answer = decode(Many[Metafield], response)
-            if response.status == PARTIAL and not answer.meta.model_fields_set:
-                raise batch_refusal(response, endpoint)
-            made = {(str(one.resource_id), one.namespace, one.key): one for one in answer.data}
-            found = [made.get(_name(row)) for row in piece]
-            return answers_of(found, answer.errors, response, endpoint)
-
-        return (yield from in_pieces(rows, self.connection.limits.metafield_rows, send))
-
-    @operation
-    def update_batch(
-        self: MetafieldBatches[Raw], rows: Sequence[tuple[int, MetafieldDraft]]
-    ) -> Flow[tuple[RowAnswer[Metafield], ...]]:
-        """What became of each row, in order; calls as `create_batch`.
-
-        Args:
-            rows: Id of the metafield and what changes.
-
-        Source: BigCommerce REST reference, the operations PUT /catalog/…/metafields.
-        """
-        endpoint = self.endpoints.update_batch
-
-        def send(piece: Sequence[tuple[int, MetafieldDraft]]) -> Flow[Sequence[RowAnswer[Metafield] | None]]:
-            body = [{"id": number, **body_of(draft)} for number, draft in piece]
-            response = yield from call(self.connection, endpoint, body=body)
-            answer = decode(Many[Metafield], response)
-            if response.status == PARTIAL and not answer.meta.model_fields_set:
-                raise batch_refusal(response, endpoint)
-            kept = {one.id: one for one in answer.data}
-            return answers_of([kept.get(number) for number, _ in piece], answer.errors, response, endpoint)
-
-        return (yield from in_pieces(rows, self.connection.limits.metafield_rows, send))
-
-    @operation
-    def delete_batch(
-        self: MetafieldBatches[Raw], metafield_ids: Sequence[int]
-    ) -> Flow[tuple[RowAnswer[int], ...]]:
-        """What became of each metafield to delete, in order; calls as `create_batch`.
-
-        Args:
-            metafield_ids: Their ids.
-
-        Source: BigCommerce REST reference, the operations DELETE /catalog/…/metafields.
-        """
-        endpoint = self.endpoints.delete_batch
-
-        def send(piece: Sequence[int]) -> Flow[Sequence[RowAnswer[int] | None]]:
-            response = yield from call(self.connection, endpoint, body=list(piece))
-            answer = decode(Many[int], response)
-            if response.status == PARTIAL and not answer.meta.model_fields_set:
-                raise batch_refusal(response, endpoint)
-            gone = set(answer.data)
-            return answers_of(
-                [number if number in gone else None for number in piece], answer.errors, response, endpoint
-            )
-
-        return (yield from in_pieces(metafield_ids, self.connection.limits.metafield_rows, send))
 
 
 class _OneRecord(MetafieldBatches[M]):
@@ -442,133 +261,3 @@ class BrandMetafields(_OneRecord[M]):
                 self.connection, BRAND.list, Metafield, cursor, ids=(brand_id,), query=query, limit=limit
             )
         )
-
-
-class VariantMetafields(MetafieldBatches[M]):
-    """Metafields of variants; a single one is reached through product and variant."""
-
-    endpoints = VARIANT
-
-    @paged
-    def list(
-        self: VariantMetafields[Raw],
-        cursor: str | None,
-        product_id: int,
-        variant_id: int,
-        *,
-        limit: int | None = None,
-        **filters: Unpack[MetafieldFilters],
-    ) -> Flow[Page[Metafield]]:
-        """A variant's metafields, page by page; one vendor call a page.
-
-        Args:
-            cursor: As for `list_all`.
-            product_id: The product.
-            variant_id: Its variant.
-            limit: Rows on a page, 1-250; the maximum when not given.
-            filters: See `MetafieldFilters`.
-
-        Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`,
-        GET /catalog/products/{product_id}/variants/{variant_id}/metafields.
-        """
-        query = pairs(filters, MetafieldFilters)
-        ids = (product_id, variant_id)
-        return (
-            yield from list_page(
-                self.connection, VARIANT.list, Metafield, cursor, ids=ids, query=query, limit=limit
-            )
-        )
-
-    @operation
-    def get(
-        self: VariantMetafields[Raw],
-        product_id: int,
-        variant_id: int,
-        metafield_id: int,
-        *,
-        include_fields: Sequence[str] = (),
-        exclude_fields: Sequence[str] = (),
-    ) -> Flow[Metafield]:
-        """One metafield of a variant; one vendor call.
-
-        Args:
-            product_id: The product.
-            variant_id: Its variant.
-            metafield_id: The store's id of it.
-            include_fields: Only these fields; `id` always comes.
-            exclude_fields: All fields but these.
-
-        Raises:
-            NotFound: There is none that this API account may see.
-
-        Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`,
-        GET /catalog/products/{product_id}/variants/{variant_id}/metafields/{metafield_id}.
-        """
-        query = pairs({"include_fields": include_fields, "exclude_fields": exclude_fields})
-        ids = (product_id, variant_id, metafield_id)
-        return decode(One[Metafield], (yield from call(self.connection, VARIANT.get, ids, query=query))).data
-
-    @operation
-    def create(
-        self: VariantMetafields[Raw], product_id: int, variant_id: int, draft: MetafieldDraft
-    ) -> Flow[Metafield]:
-        """The metafield just made; one vendor call.
-
-        Args:
-            product_id: The product.
-            variant_id: Its variant.
-            draft: With `namespace`, `key`, `value` and `permission_set`.
-
-        Raises:
-            Conflict: Namespace and key are taken.
-
-        Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`,
-        POST /catalog/products/{product_id}/variants/{variant_id}/metafields.
-        """
-        body, ids = body_of(draft), (product_id, variant_id)
-        return decode(One[Metafield], (yield from call(self.connection, VARIANT.create, ids, body=body))).data
-
-    @operation
-    def update(
-        self: VariantMetafields[Raw],
-        product_id: int,
-        variant_id: int,
-        metafield_id: int,
-        draft: MetafieldDraft,
-    ) -> Flow[Metafield]:
-        """The metafield as it stands after the change; one vendor call.
-
-        Args:
-            product_id: The product.
-            variant_id: Its variant.
-            metafield_id: The store's id of it.
-            draft: What changes.
-
-        Raises:
-            NotFound: There is none.
-            AuthError: It belongs to another API account.
-
-        Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`,
-        PUT /catalog/products/{product_id}/variants/{variant_id}/metafields/{metafield_id}.
-        """
-        body, ids = body_of(draft), (product_id, variant_id, metafield_id)
-        return decode(One[Metafield], (yield from call(self.connection, VARIANT.update, ids, body=body))).data
-
-    @operation
-    def delete(
-        self: VariantMetafields[Raw], product_id: int, variant_id: int, metafield_id: int
-    ) -> Flow[None]:
-        """Delete a variant's metafield; one vendor call.
-
-        Raises:
-            NotFound: There is none.
-
-        Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`,
-        DELETE /catalog/products/{product_id}/variants/{variant_id}/metafields/{metafield_id}.
-        """
-        yield from call(self.connection, VARIANT.delete, (product_id, variant_id, metafield_id))
-
-
-def _name(row: tuple[int, MetafieldDraft]) -> tuple[str, str | None, str | None]:
-    number, draft = row
-    return str(number), str(draft.namespace), str(draft.key)
