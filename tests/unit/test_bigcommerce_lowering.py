@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from rigs.bigcommerce_desk import AWARDS, book, change, create, family, gbp, picture, product, step
 
 from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.absence import CLEARED
@@ -24,6 +23,7 @@ from commerce_bridge.platforms.bigcommerce.lowering.work import Creation, Produc
 from commerce_bridge.platforms.bigcommerce.settings import Settings
 from commerce_bridge.platforms.bigcommerce.writer import SENDERS
 from commerce_bridge.ports.step import Known, RowResult, Stage, Step, StepKind, Verdict
+from rigs.bigcommerce_desk import AWARDS, book, change, create, family, gbp, picture, product, step
 
 HISTORY = Placement(("Non-Fiction", "History"))
 SHELVES = Known(names={category_key(HISTORY.path): ref("category", 41)})
@@ -140,9 +140,7 @@ def test_nobody_waits_for_a_product_that_was_refused() -> None:
     known = evolve(answered(SHELVES, first, steps, ("r1/create", "product")), lost=frozenset({"r1"}))
     stage = lower(steps, known)
     assert set(stage.done) == {"r1/create", "r1/publish", "r2/relate"}
-    assert told(stage) == [
-        ("product_metafields.create_batch", ["r2/create:note:commerce_bridge/work_id"])
-    ]
+    assert told(stage) == [("product_metafields.create_batch", ["r2/create:note:commerce_bridge/work_id"])]
 
 
 def test_rows_that_took_hold_before_are_not_sent_again() -> None:
@@ -180,11 +178,12 @@ def test_others_categories_and_kin_are_kept() -> None:
     mine, old, others = Placement(("Crime",)), Placement(("Old",)), Placement(("Staff picks",))
     seen = there(1, old, others, Kin("r8"), Kin("bigcommerce:product:9"))
     steps = [
+        step(StepKind.CHANGE, "r1", change(on.CATEGORIES, frozenset({mine}), frozenset({old})), seen=seen),
         step(
-            StepKind.CHANGE, "r1", change(on.CATEGORIES, frozenset({mine}), frozenset({old})), seen=seen
-        ),
-        step(
-            StepKind.RELATE, "r1", change(on.FAMILY, frozenset({Kin("r2")}), frozenset({Kin("r8")})), seen=seen
+            StepKind.RELATE,
+            "r1",
+            change(on.FAMILY, frozenset({Kin("r2")}), frozenset({Kin("r8")})),
+            seen=seen,
         ),
     ]
     known = Known(names={category_key(mine.path): ref("category", 5)}, bindings={"r2": product(2)})
@@ -281,7 +280,9 @@ def test_batches_keep_to_the_limits() -> None:
     known = evolve(
         SHELVES,
         bindings={f"r{number}": product(number) for number in range(120)},
-        done=frozenset((f"r{number}/create", part) for number in range(120) for part in ("product", "address")),
+        done=frozenset(
+            (f"r{number}/create", part) for number in range(120) for part in ("product", "address")
+        ),
     )
     steps = [create(f"r{number}", book(number, pictures=frozenset())) for number in range(120)]
     steps += [publish(f"r{number}") for number in range(120)]
@@ -404,7 +405,7 @@ def test_what_the_store_cannot_fetch_is_refused_without_a_call() -> None:
         "picture:token:000000000001",
         "picture:token:000000000002",
     ]
-    assert "265 characters" in str(refused.payload[0].work.error)
+    assert "269 characters" in str(refused.payload[0].work.error)
 
 
 def test_a_family_that_is_too_large_is_refused() -> None:
@@ -452,7 +453,13 @@ def test_a_category_that_fails_leaves_the_others_as_they_are() -> None:
 def test_lowering_the_same_steps_twice_gives_the_same_calls() -> None:
     steps = [create("r1", book(1)), publish("r1"), relate("r1", "r2"), create("r2", book(2))]
     assert lower(steps, SHELVES) == lower(steps, SHELVES)
-    assert isinstance(work_of(lower([relate("r1", "r2", seen=there(1))], Known(bindings={"r2": product(2)})), "products.update_batch")[0], ProductChange)
+    assert isinstance(
+        work_of(
+            lower([relate("r1", "r2", seen=there(1))], Known(bindings={"r2": product(2)})),
+            "products.update_batch",
+        )[0],
+        ProductChange,
+    )
 
 
 def test_every_operation_has_a_sender() -> None:

@@ -16,8 +16,15 @@ from commerce_bridge.platforms.bigcommerce.drafts.variant import (
     OptionValueDraft,
 )
 from commerce_bridge.platforms.bigcommerce.keys import number_of, ref
-from commerce_bridge.platforms.bigcommerce.lowering.work import Item, VariantAddition
-from commerce_bridge.platforms.bigcommerce.sending import Results, Store, attempt, refused, told
+from commerce_bridge.platforms.bigcommerce.lowering.work import Item, VariantAddition, VariantRenaming
+from commerce_bridge.platforms.bigcommerce.sending import (
+    Results,
+    Store,
+    attempt,
+    refused,
+    saving,
+    told,
+)
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.bigcommerce.wire.variant import Option, Variant
@@ -42,6 +49,35 @@ def variant(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
     answer = yield from attempt(_joined(bc, terms, work))
     made = ref("variant", answer.value.id) if isinstance(answer, Saved) else None
     return tuple(told(item, answer, made))
+
+
+def renaming(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
+    """Another name for the option value of a variant.
+
+    Three calls: which value the variant has, how that stands, its change.
+
+    Source: BigCommerce REST reference, `catalog/product-variant-options_catalog.v3.yml`.
+    """
+    (item,) = items
+    work = item.work
+    if not isinstance(work, VariantRenaming):
+        raise TypeError(f"No variant to rename: {work!r}")
+    answer = yield from attempt(saving(_renamed(bc, terms, work)))
+    return tuple(told(item, answer, work.target))
+
+
+def _renamed(bc: Store, terms: Terms, work: VariantRenaming) -> Flow[None]:
+    product, option = number_of(work.product), terms.settings.option
+    there = yield from bc.variants.get(product, number_of(work.target))
+    ours = next((one for one in there.option_values or () if one.option_display_name == option), None)
+    if ours is None or ours.id is None or ours.option_id is None:
+        raise MappingError(
+            f"{work.target} has no option {option!r}, so it cannot be called {work.label!r}.",
+            hint="Name the store's option in `Settings.option`.",
+        )
+    value = yield from bc.option_values.get(product, ours.option_id, ours.id)
+    draft = OptionValueDraft(label=work.label, sort_order=value.sort_order or 0)
+    yield from bc.option_values.update(product, ours.option_id, ours.id, draft)
 
 
 def _joined(bc: Store, terms: Terms, work: VariantAddition) -> Flow[Saved[Variant]]:

@@ -14,7 +14,7 @@ from commerce_bridge.domain.absence import MISSING
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.listing import SKU
 from commerce_bridge.domain.record import Fact, Note, Picture, Record
-from commerce_bridge.platforms.bigcommerce.errors import PLATFORM
+from commerce_bridge.platforms.bigcommerce.limits import PLATFORM
 
 TOKEN = "token:"  # noqa: S105  the beginning of a digest, no secret
 """How the digest of an image that carries our mark begins."""
@@ -79,9 +79,18 @@ def keys_of(record: Record) -> tuple[NaturalKey, ...]:
     return tuple(sku_key(sku) for sku in dict.fromkeys(skus))
 
 
-def main_key(values: object, parts: Iterable[str], name: object = MISSING) -> NaturalKey | None:
-    """The natural key under which a new product can be found: main SKU, first variant's, or name."""
-    first = values if isinstance(values, str) and values else next(iter(parts), None)
+def main_key(sku: object, parts: Iterable[str], name: object = MISSING) -> NaturalKey | None:
+    """The natural key by which a new product can be found.
+
+    Args:
+        sku: Its main SKU, or an absence.
+        parts: The SKUs of its variants, of which the first will do where it has no main one.
+        name: Its name, or an absence; used where it has no SKU at all.
+
+    Returns:
+        The key, or None when it has none of these.
+    """
+    first = sku if isinstance(sku, str) and sku else next(iter(parts), None)
     if first is not None:
         return sku_key(first)
     return name_key(name) if isinstance(name, str) and name else None

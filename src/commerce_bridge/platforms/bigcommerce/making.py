@@ -21,7 +21,7 @@ from commerce_bridge.errors import (
 )
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import every
-from commerce_bridge.platforms.bigcommerce.batching import Failed, RowAnswer, Saved
+from commerce_bridge.platforms.bigcommerce.batching import Failed, RowAnswer, Saved, Unknown
 from commerce_bridge.platforms.bigcommerce.drafting import (
     Terms,
     image_draft,
@@ -61,7 +61,7 @@ def categories(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
     wanted = {item.work.path for item in items if isinstance(item.work, CategoryNeed)}
     rows = yield from every(lambda cursor: bc.categories.list(cursor, tree_id_in=(terms.settings.tree,)))
     known = {path: number for number, path in paths_of(rows, terms.settings.tree).items()}
-    failed: dict[Path, BridgeError] = {}
+    failed: dict[Path, Failed | Unknown] = {}
     for depth in range(1, max(len(path) for path in wanted) + 1):
         level = sorted({path[:depth] for path in wanted if len(path) >= depth})
         missing = [path for path in level if path not in known and path[:-1] not in failed]
@@ -70,7 +70,7 @@ def categories(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
             if isinstance(answer, Saved):
                 known[path] = answer.value
             else:
-                failed[path] = answer.error
+                failed[path] = answer
         failed.update((path, failed[path[:-1]]) for path in level if path[:-1] in failed)
     return tuple(result for item in items for result in _category(item, known, failed))
 
@@ -114,13 +114,13 @@ def _not_there(path: Path) -> MappingError:
 
 
 def _category(
-    item: Item, known: Mapping[Path, int], failed: Mapping[Path, BridgeError]
+    item: Item, known: Mapping[Path, int], failed: Mapping[Path, Failed | Unknown]
 ) -> Iterable[RowResult]:
     path = item.work.path if isinstance(item.work, CategoryNeed) else ()
     if path in known:
         place = ref("category", known[path])
         return told(item, Saved(value=None), place, ((category_key(path), place),))
-    return told(item, Failed(error=failed[path]))
+    return told(item, failed[path])
 
 
 def product(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
@@ -180,8 +180,8 @@ def _blamed(answer: object, pictures: Sequence[Picture]) -> tuple[Picture, ...]:
     named = {
         int(word)
         for field in error.fields
-        for word in field.split(".")
-        if "image" in field and word.isdigit() and int(word) < len(pictures)
+        for word in field.split(".")[1:2]
+        if field.startswith("images.") and word.isdigit() and int(word) < len(pictures)
     }
     if named:
         return tuple(pictures[number] for number in sorted(named))

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
@@ -251,7 +251,7 @@ def as_read_back(name: AnyField, value: Any, units: Units, *, part: bool = False
         return value.replace(microsecond=0)
     if part and value is on.Selling.PREORDER:
         return on.Selling.LIVE
-    return cast("Any", value)
+    return value
 
 
 def _measure(name: AnyField, value: Decimal, units: Units) -> Any:

@@ -7,10 +7,9 @@ error when they are sent again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.errors import (
     AuthError,
@@ -36,6 +35,8 @@ from commerce_bridge.platforms.bigcommerce.drafting import (
     product_sent,
     variant_draft,
 )
+from commerce_bridge.platforms.bigcommerce.drafts.product import ProductDraft
+from commerce_bridge.platforms.bigcommerce.drafts.variant import VariantDraft
 from commerce_bridge.platforms.bigcommerce.keys import fact_key, note_key, number_of, ref
 from commerce_bridge.platforms.bigcommerce.lowering.unfolding import ADDRESS
 from commerce_bridge.platforms.bigcommerce.lowering.work import (
@@ -140,7 +141,7 @@ def refused(item: Item, error: MappingError) -> Iterable[RowResult]:
 def product_changes(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
     """Up to ten products at once."""
     results: list[RowResult] = []
-    rows: list[tuple[Item, Ref, Mapping[str, Any]]] = []
+    rows: list[tuple[Item, Ref, ProductDraft]] = []
     for item in items:
         work = item.work
         if not isinstance(work, ProductChange):
@@ -150,54 +151,41 @@ def product_changes(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Resu
         except MappingError as error:
             results.extend(refused(item, error))
     if rows:
-        sent = [(number_of(target), product_draft(dict(fields))) for _, target, fields in rows]
+        sent = [(number_of(target), draft) for _, target, draft in rows]
         answers = yield from bc.products.update_batch(sent)
         for (item, target, _), answer in zip(rows, answers, strict=True):
             results.extend(told(item, answer, target))
     return tuple(results)
 
 
-def _changed(work: ProductChange, terms: Terms) -> Mapping[str, Any]:
+def _changed(work: ProductChange, terms: Terms) -> ProductDraft:
     sent = product_sent(work.values, terms, several=work.several)
     if work.categories is not None:
         sent["categories"] = tuple(number_of(one) for one in work.categories.refs)
     if work.related is not None:
         # Without any of its own the store chooses related products by itself again.
         sent["related_products"] = tuple(number_of(one) for one in work.related.refs) or (-1,)
-    return sent
+    return product_draft(sent)
 
 
 def variant_changes(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
     """Up to fifty variants at once."""
     results: list[RowResult] = []
-    rows: list[tuple[Item, VariantChange]] = []
+    rows: list[tuple[Item, Ref, VariantDraft]] = []
     for item in items:
         work = item.work
         if not isinstance(work, VariantChange):
             continue
-        if on.OPTION in work.values:
-            results.extend(refused(item, _renamed(work)))
-        else:
-            rows.append((item, work))
-    drafts: list[tuple[int, Any]] = []
-    for item, work in tuple(rows):
         try:
-            drafts.append((number_of(work.target), variant_draft(work.values, terms)))
+            rows.append((item, work.target, variant_draft(work.values, terms)))
         except MappingError as error:
-            rows.remove((item, work))
             results.extend(refused(item, error))
-    if drafts:
-        answers = yield from bc.variants.update_batch(drafts)
-        for (item, work), answer in zip(rows, answers, strict=True):
-            results.extend(told(item, answer, work.target))
+    if rows:
+        sent = [(number_of(target), draft) for _, target, draft in rows]
+        answers = yield from bc.variants.update_batch(sent)
+        for (item, target, _), answer in zip(rows, answers, strict=True):
+            results.extend(told(item, answer, target))
     return tuple(results)
-
-
-def _renamed(work: VariantChange) -> MappingError:
-    return MappingError(
-        f"{work.target} is to be called {work.values[on.OPTION]!r}: a variant keeps the value it was made with.",
-        hint="Rename the option's value in the store, or leave the format's name as it is.",
-    )
 
 
 def notes_added(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:

@@ -33,8 +33,7 @@ MILLIMETRES = MappingProxyType({"INCHES": Decimal("25.4"), "CENTIMETERS": Decima
 
 def plain(value: Decimal) -> Decimal:
     """The same number without zeros at its end."""
-    short = value.normalize()
-    return short.quantize(Decimal(1)) if short.as_tuple().exponent > 0 else short  # type: ignore[operator]
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def kept(value: Decimal, places: int) -> Decimal:

@@ -32,6 +32,7 @@ from commerce_bridge.platforms.bigcommerce.lowering.work import (
     Remade,
     VariantAddition,
     VariantChange,
+    VariantRenaming,
     Withdrawal,
     Work,
 )
@@ -91,6 +92,7 @@ SHAPES: dict[type[Work], Shape] = {
     Creation: Shape(operation="products.create", most=_one),
     VariantChange: Shape(operation="variants.update_batch", most=lambda limits: VARIANT_ROWS),
     VariantAddition: Shape(operation="variants.create", most=_one),
+    VariantRenaming: Shape(operation="option_values.update", most=_one),
     NoteAddition: Shape(operation="product_metafields.create_batch", most=_note_rows),
     NoteChange: Shape(operation="product_metafields.update_batch", most=_note_rows),
     NoteRemoval: Shape(operation="product_metafields.delete_batch", most=_note_rows),

@@ -10,9 +10,8 @@ from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.record import Fact, Kin, Picture, Placement, Record
 from commerce_bridge.errors import MappingError
-from commerce_bridge.platforms.bigcommerce.errors import PLATFORM
 from commerce_bridge.platforms.bigcommerce.keys import category_key, main_key, picture_key, variant_key
-from commerce_bridge.platforms.bigcommerce.limits import RELATED_PER_PRODUCT
+from commerce_bridge.platforms.bigcommerce.limits import PLATFORM, RELATED_PER_PRODUCT
 from commerce_bridge.platforms.bigcommerce.lowering import aside
 from commerce_bridge.platforms.bigcommerce.lowering.view import View, view_of
 from commerce_bridge.platforms.bigcommerce.lowering.work import (
@@ -24,6 +23,7 @@ from commerce_bridge.platforms.bigcommerce.lowering.work import (
     Remade,
     VariantAddition,
     VariantChange,
+    VariantRenaming,
 )
 from commerce_bridge.platforms.bigcommerce.settings import Settings
 from commerce_bridge.ports.step import Known, Step, StepKind
@@ -33,6 +33,9 @@ MAIN = "product"
 
 ADDRESS = "address"
 """The part that is the product's web address: the store may save all else and refuse this."""
+
+FAMILY = "family"
+"""The part that is a new product's family, where its own step brings it along."""
 
 
 def unfold(step: Step, known: Known, settings: Settings) -> list[Piece]:
@@ -100,10 +103,19 @@ def _left_of_making(view: View, product: Ref) -> Iterator[Piece]:
         values = {on.ADDRESS: view.wishes.values[on.ADDRESS]}
         work = ProductChange(target=product, values=values)
         yield Piece(rows=(view.row(ADDRESS),), work=work, joins=product)
-    if any(view.added(Kin)) and not view.settled("family"):
-        kin = _kin(view)
-        family = None if kin is None else ProductChange(target=product, related=Remade(add=kin))
-        yield Piece(rows=(view.row("family"),), work=family, joins=product)
+    if any(view.added(Kin)) and not view.settled(FAMILY):
+        yield from _family(view, product)
+
+
+def _family(view: View, product: Ref) -> Iterator[Piece]:
+    """The family of a product that was just made, where its step brings it along."""
+    rows, kin = (view.row(FAMILY),), _kin(view)
+    if kin is None:
+        yield Piece(rows=rows, work=None, joins=product)
+    elif len(kin) > RELATED_PER_PRODUCT:
+        yield Piece(rows=rows, work=_too_many(len(kin)))
+    elif kin:
+        yield Piece(rows=rows, work=ProductChange(target=product, related=Remade(add=kin)), joins=product)
 
 
 def _changing(view: View, seen: Record) -> Iterator[Piece]:
@@ -134,7 +146,7 @@ def _own(view: View, product: Ref, *, several: bool) -> Iterator[Piece]:
     categories = _remade(view.shown(Placement), places, tuple(name for name, _ in view.removed(Placement)))
     related = _remade(view.shown(Kin), kin, tuple(name for name, _ in view.removed(Kin)))
     if related is not None and len(related.refs) > RELATED_PER_PRODUCT:
-        yield Piece(rows=rows, work=_too_many(related))
+        yield Piece(rows=rows, work=_too_many(len(related.refs)))
     elif view.wishes.values or categories is not None or related is not None:
         work = ProductChange(
             target=product,
@@ -160,8 +172,7 @@ def _remade(there: tuple[Ref, ...], add: tuple[Ref, ...], remove: tuple[Ref, ...
     return made if set(made.refs) != set(there) else None
 
 
-def _too_many(related: Remade) -> Refusal:
-    count = len(related.refs)
+def _too_many(count: int) -> Refusal:
     return Refusal(
         error=MappingError(
             f"A product has at most {RELATED_PER_PRODUCT} related products; these would be {count}.",
@@ -218,5 +229,11 @@ def _variants(view: View, product: Ref, seen: Record) -> Iterator[Piece]:
         if target is None:
             work = VariantAddition(product=product, sku=sku, values=values)
             yield from view.piece(part, work, variant_key(sku))
-        else:
-            yield from view.piece(part, VariantChange(target=target, values=values))
+            continue
+        fields = {name: value for name, value in values.items() if name != on.OPTION}
+        if fields:
+            yield from view.piece(part, VariantChange(target=target, values=fields))
+        label = values.get(on.OPTION)
+        if isinstance(label, str):
+            renaming = VariantRenaming(product=product, target=target, label=label)
+            yield from view.piece(f"option:{sku}", renaming)

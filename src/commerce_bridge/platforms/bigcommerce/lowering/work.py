@@ -114,6 +114,15 @@ class VariantAddition:
 
 
 @frozen(kw_only=True)
+class VariantRenaming:
+    """A variant whose option value gets another name."""
+
+    product: Ref
+    target: Ref
+    label: str
+
+
+@frozen(kw_only=True)
 class FactAddition:
     """A custom field that is added."""
 
@@ -215,6 +224,7 @@ Work: TypeAlias = (
     | ProductChange
     | VariantChange
     | VariantAddition
+    | VariantRenaming
     | FactAddition
     | FactChange
     | FactRemoval
