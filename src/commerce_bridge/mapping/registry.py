@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 from typing import Any
 
 from attrs import field, frozen
@@ -65,6 +64,8 @@ class Registry:
             group: The group, usually ``commerce_bridge.mappers``.
             base: What they start from.
         """
+        from importlib.metadata import entry_points  # brings e-mail and sockets
+
         registry = base or cls()
         for entry in sorted(entry_points(group=group), key=lambda one: one.name):
             registry = entry.load()(registry)
