@@ -76,23 +76,16 @@ def test_a_family_is_linked_and_a_loner_is_not(stage: Pair, bridge: Verbs):
 
 
 def test_a_format_that_joins_later_is_linked_both_ways(stage: Pair, bridge: Verbs):
+    growing = simple_title("Growing", forms=("BC", "BB"), number=4)
+    kept_back = evolve(growing.formats[1], exported=False)
+    stage.consonance.load(evolve(growing, formats=(growing.formats[0], kept_back)), at=stage.clock.now())
     bridge.sync()
-    work = next(row["id"] for row in stage.consonance.state()["work"] if row["title"] == "Alone")
-    other = next(row for row in stage.consonance.state()["product"] if row["work_id"] == work)
-    assert other["isbn"] == isbn(LONER, 0)
-    joined = simple_title("Alone", forms=("BC", "BB"), number=3).formats[1]
-    columns = {**other, "isbn": joined.isbn, "form_code": "BB", "planned_publication_date": None}
-    del columns["id"]
-    columns["publication_date"] = date.fromisoformat(other["publication_date"])
-    columns.update({name: Decimal(other[name]) for name in ("height_mm", "width_mm", "thickness_mm")})
-    number = stage.consonance.add("product", at=stage.clock.now(), **columns)
-    price = {**next(row for row in stage.consonance.state()["price"] if row["product_id"] == other["id"])}
-    del price["id"]
-    price.update(product_id=number, amount=Decimal("30.00"))
-    stage.consonance.add("price", at=stage.clock.now(), **price)
+    late = next(row["id"] for row in stage.consonance.state()["product"] if row["isbn"] == kept_back.isbn)
+    stage.consonance.edit("product", late, at=stage.clock.now(), allow_onix_exports=True)
     receipt = bridge.sync()
-    assert receipt.applied[StepKind.CREATE] == 1
-    old, new = stage.product(isbn(LONER, 0)), stage.product(joined.isbn)
+    assert dict(receipt.applied) == {StepKind.CREATE: 1, StepKind.PUBLISH: 1, StepKind.RELATE: 2}
+    assert receipt.closed == 1
+    old, new = (stage.product(isbn(growing, place)) for place in range(2))
     assert old["related_products"] == [new["id"]]
     assert new["related_products"] == [old["id"]]
 
