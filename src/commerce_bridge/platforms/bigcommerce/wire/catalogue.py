@@ -6,8 +6,8 @@ Source: BigCommerce REST reference, `catalog/brands_catalog.v3.yml`, `catalog/ca
 
 from __future__ import annotations
 
+from commerce_bridge.platforms.bigcommerce.wire.address import CustomUrl
 from commerce_bridge.platforms.bigcommerce.wire.base import Instant, Wire
-from commerce_bridge.platforms.bigcommerce.wire.product import CustomUrl
 
 
 class Brand(Wire):

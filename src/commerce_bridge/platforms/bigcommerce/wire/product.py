@@ -8,15 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from commerce_bridge.platforms.bigcommerce.wire.address import CustomUrl
 from commerce_bridge.platforms.bigcommerce.wire.base import Instant, Wire
 from commerce_bridge.platforms.bigcommerce.wire.variant import Option, Variant
-
-
-class CustomUrl(Wire):
-    """A product's address."""
-
-    url: str | None = None
-    is_customized: bool | None = None
 
 
 class CustomField(Wire):
