@@ -17,15 +17,21 @@ from typing import Any, TypeAlias, TypeVar
 import attrs
 from attrs import frozen
 
-from commerce_bridge.domain.absence import MISSING
+from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.errors import MappingError
 from commerce_bridge.mapping.context import Context, Problem
+from commerce_bridge.mapping.fingerprint import stable
 
 T = TypeVar("T")
 
 Compute: TypeAlias = Callable[[Any, Context], Any]
-"""Computes one value from an entity: a value, MISSING, CLEARED, or a `Problem`."""
+"""Computes one value from an entity: a value, MISSING (say nothing: what is there stays), CLEARED or None (there
+is no value: what is there goes), or a `Problem`.  `MappingError`, `ValueError`, `LookupError` and
+`ArithmeticError` become a problem of the field; any other error is a fault of the program, and is raised."""
+
+_OF_THE_RECORD = (MappingError, ValueError, LookupError, ArithmeticError)
+"""Errors that say that one record is not as the rule expects it."""
 
 
 @frozen
@@ -35,7 +41,7 @@ class Named:
     Args:
         name: Unique among rules, such as ``price/list``.
         version: Raised whenever the same input gives another output.
-        params: Name and text of each parameter.
+        params: Name and text of each parameter; the text is the same in every process.
         compute: The function.
     """
 
@@ -56,8 +62,15 @@ class Named:
 
 
 def named(name: str, compute: Compute, /, *, version: int = 1, **params: object) -> Named:
-    """Give a compute function a name, a version and parameters."""
-    return Named(name, version, tuple(sorted((key, repr(value)) for key, value in params.items())), compute)
+    """Give a compute function a name, a version and parameters.
+
+    Args:
+        name: Unique among rules, such as ``price/list``.
+        compute: The function of entity and context.
+        version: Raise it whenever the same entity gives another value.
+        params: All that the function depends on beside entity and context, such as a table.
+    """
+    return Named(name, version, tuple(sorted((key, stable(value)) for key, value in params.items())), compute)
 
 
 @frozen
@@ -68,7 +81,7 @@ class OfItsField:
         make: Makes the rule for a field.
     """
 
-    make: Callable[[AnyField], Named]
+    make: Callable[[AnyField], Compute]
 
 
 @frozen(kw_only=True)
@@ -139,13 +152,12 @@ class Mapper:
         problems: list[Problem] = []
         rules: dict[AnyField, str] = {}
         for term in self.terms:
-            try:
-                value = term.compute(entity, context)
-            except MappingError as error:
-                value = Problem(code="mapping", message=str(error))
+            value = _computed(term, entity, context)
             if isinstance(value, Problem):
                 problems.append(value if value.field is not None else attrs.evolve(value, field=term.field))
                 value = value.instead
+            if value is None:
+                value = CLEARED
             if value is not MISSING:
                 values[term.field] = value
                 rules[term.field] = term.rule
@@ -175,6 +187,16 @@ def field(name: Field[T], compute: Compute | OfItsField) -> Mapper:
 def override(name: Field[T], compute: Compute | OfItsField) -> Mapper:
     """A mapper for one field that replaces whatever computed it before, or adds it."""
     return Mapper((Term(field=name, compute=_for(name, compute), replaces=True),))
+
+
+def _computed(term: Term, entity: Any, context: Context) -> Any:
+    try:
+        return term.compute(entity, context)
+    except _OF_THE_RECORD as error:
+        said = str(error) if isinstance(error, MappingError) else f"{type(error).__name__}: {error}"
+        return Problem(
+            code="mapping", message=f"The rule {term.rule!r} cannot compute {term.field.text}: {said}"
+        )
 
 
 def _for(name: AnyField, compute: Compute | OfItsField) -> Compute:

@@ -6,13 +6,14 @@ import enum
 from collections.abc import Mapping
 from decimal import Decimal
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from commerce_bridge.bridges.listing.categories import CategoryMap
 from commerce_bridge.bridges.listing.forms import fulfilment
 from commerce_bridge.domain.listing import Fulfilment
 from commerce_bridge.domain.market import Market
 from commerce_bridge.domain.title import Format
+from commerce_bridge.mapping.fingerprint import stable
 from commerce_bridge.publishing.readiness import STORE_READY, Readiness
 
 
@@ -58,18 +59,6 @@ class StorePolicy:
 
     @property
     def fingerprint(self) -> str:
-        """Text that changes when the policy does."""
-        return repr(
-            (
-                self.market,
-                self.layout,
-                self.readiness.fingerprint,
-                self.categories.fingerprint,
-                sorted(self.weights_g.items()),
-                sorted((kind.value, rate) for kind, rate in self.tax_percent.items()),
-                self.rename,
-                self.rights_unknown,
-                self.track_stock,
-                self.images,
-            )
-        )
+        """Text that changes when the policy does, and is the same in every process."""
+        told = evolve(self, readiness=STORE_READY, categories=CategoryMap())
+        return "|".join((stable(told), self.readiness.fingerprint, self.categories.fingerprint))
