@@ -159,3 +159,26 @@ def test_variants_are_refused_with_a_reason_where_the_store_cannot_carry_them():
     details = {item.label: item.detail for item in bridge.work_items()}
     assert "Printed and digital formats cannot be variants" in details["The Black Road, 3 formats"]
     assert "on sale on different days" in details["Later, 2 formats"]
+
+
+def test_an_address_that_must_change_leaves_a_redirect_only_if_the_policy_says_so():
+    stage = pair(policy=policy(rename=True, readdress=True))
+    stage.consonance.load(LONER, at=stage.clock.now())
+    bridge = stage.sync()
+    bridge.sync()
+    state = stage.consonance.state()
+    work, product = state["work"][0]["id"], state["product"][0]["id"]
+    stage.consonance.edit("work", work, at=stage.clock.now(), title="Together")
+    stage.consonance.edit("product", product, at=stage.clock.now(), title="Together")
+    bridge.sync()
+    row = stage.product(isbn(LONER, 0))
+    assert row["name"] == "Together (paperback)"
+    assert row["custom_url"]["url"] == f"/together-{isbn(LONER, 0)}/"
+    sent = [
+        one.request.body
+        for one in stage.shop.log
+        if one.request.method == "PUT" and b"custom_url" in one.request.body
+    ]
+    assert len(sent) == 1
+    assert b'"create_redirect":true' in sent[0].replace(b" ", b"")
+    assert bridge.plan().is_empty

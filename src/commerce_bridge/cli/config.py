@@ -60,6 +60,7 @@ _TABLES: Mapping[str, frozenset[str]] = {
             "weights_g",
             "tax_percent",
             "rename",
+            "readdress",
             "track_stock",
             "rights_unknown",
         }
@@ -156,6 +157,7 @@ class Config:
             weights_g=self._numbers("weights_g"),
             tax_percent={self._fulfilment(kind): rate for kind, rate in self._numbers("tax_percent").items()},
             rename=bool(bridge.get("rename", False)),
+            readdress=bool(bridge.get("readdress", False)),
             track_stock=bool(bridge.get("track_stock", False)),
             rights_unknown=bool(bridge.get("rights_unknown", False)),
         )

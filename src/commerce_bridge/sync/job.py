@@ -39,6 +39,7 @@ class Draft:
         problems: Why it must not be written, or what the reader should know.
         dormant: Whether it is not to be made now, though nothing is wrong with it; one that exists is still
             changed, usually hidden.
+        remarks: What the reader of a plan should know, counted over all records of a run.
         next_change: When it comes out differently though nothing changed, or None.
     """
 
@@ -50,6 +51,7 @@ class Draft:
     keys: tuple[NaturalKey, ...] = ()
     problems: tuple[Problem, ...] = ()
     dormant: bool = False
+    remarks: tuple[str, ...] = ()
     next_change: datetime | None = None
 
     @property

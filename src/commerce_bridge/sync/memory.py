@@ -13,6 +13,9 @@ from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.tables import canonical_id, load_bodies, scan_bodies
 
+BEGINNING = ""
+"""The watermark of a source whose changes only a complete read finds."""
+
 
 @frozen(kw_only=True)
 class Memory:
@@ -63,5 +66,5 @@ def remember(job: Job[Any]) -> Flow[Memory]:
         work.setdefault(body["record"], {})[body["reason"]] = body["detail"]
     mark = marks.get("source")
     same_rules = mark is not None and job.fingerprint is not None and mark["fingerprint"] == job.fingerprint
-    start = mark["cursor"] if mark and same_rules else None
+    start = (mark["cursor"] or None) if mark and same_rules else None
     return Memory(records=records, bindings=bound, aliases=aliases, work=work, start=start)

@@ -25,7 +25,7 @@ from commerce_bridge.sync.costing import estimate
 from commerce_bridge.sync.deciding import Decided, Subject, decide_record, earliest, open_work
 from commerce_bridge.sync.index import TargetIndex, read_target
 from commerce_bridge.sync.job import Draft, Job
-from commerce_bridge.sync.memory import Memory, remember
+from commerce_bridge.sync.memory import BEGINNING, Memory, remember
 from commerce_bridge.sync.plan import Footer, Header, Plan, Segment, Standing
 from commerce_bridge.sync.planfile import PlanFile, footer_line, header_line, segment_line
 from commerce_bridge.sync.remembered import may_skip
@@ -48,6 +48,7 @@ class _Run(Generic[S]):
     calls: int = 0
     good_until: datetime | None = None
     seen: set[str] = field(factory=set[str])
+    remarks: Counter[str] = field(factory=Counter[str])
 
 
 def plan(job: Job[S]) -> Flow[Plan]:
@@ -88,7 +89,7 @@ def _read_source(run: _Run[S], file: PlanFile) -> Flow[str | None]:
     while True:
         page = yield from run.job.reader.changes(cursor)
         segment = yield from _segment(run, page.items)
-        mark = page.next or page.resume or mark
+        mark = page.next or page.resume or BEGINNING
         file.write("segment", segment_line(evolve(segment, watermark=mark)))
         yield from flow.emit(Progressed(stage="plan", done=run.titles))
         if page.next is None:
@@ -154,6 +155,7 @@ def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
         decided.append(_decide_one(run, subject))
         run.seen.add(one.record)
         run.good_until = earliest(run.good_until, one.draft.next_change)
+        run.remarks.update(one.draft.remarks)
     return decided
 
 
@@ -254,4 +256,5 @@ def _footer(run: _Run[S]) -> Footer:
         steps=dict(run.steps),
         calls=run.calls,
         good_until=run.good_until,
+        warnings=tuple(f"{text} ({count})" for text, count in sorted(run.remarks.items())),
     )

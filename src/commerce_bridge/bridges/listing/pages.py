@@ -52,9 +52,10 @@ class PageMaker:
             if ref in lacks and not _blocking(lacks[ref]) and not asleep[ref]
         }
         inside = evolve(context, kin=coming)
-        return tuple(
+        first, *others = (
             self._draft(one, inside, lacks[str(one.ref)], dormant=asleep[str(one.ref)]) for one in listings
         )
+        return (evolve(first, remarks=self._remarks(title)), *others)
 
     def refs(self, title: Title) -> tuple[Ref, ...]:
         """The source's names of the pages that a title may come to."""
@@ -110,8 +111,14 @@ class PageMaker:
             keys=keys_of(listing),
             problems=tuple(problems),
             dormant=dormant,
+            remarks=self._remarks(title),
             next_change=next_change(whole, context),
         )
+
+    def _remarks(self, title: Title) -> tuple[str, ...]:
+        """Subject codes of the title that have no place in the category map."""
+        unplaced = self.policy.categories.unplaced([title])
+        return tuple(f"no place in the category map: {code}" for code in unplaced)
 
     def _variant(self, title: Title, format_: Format, context: Context) -> Mapped:
         return self.variant(Listing(title=title, formats=(format_,)), context)

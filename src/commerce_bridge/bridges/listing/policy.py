@@ -36,7 +36,8 @@ class StorePolicy:
         weights_g: Form code, or beginning of one, to the weight in grams of a physical format whose weight
             nobody states; a form without an entry becomes a work item, never a weight of 0.
         tax_percent: Fulfilment to tax rate, used when the publisher states a price only on the other basis.
-        rename: Whether a product's name follows later changes of the title; its address stays in any case.
+        rename: Whether a product's name follows later changes of the title.
+        readdress: Whether its web address follows too; a redirect leads from the former one to the new.
         rights_unknown: Whether a format that states no rights at all may be sold.
         track_stock: Whether the store counts copies of physical formats.
         images: How many images beside the cover a product gets at the most.
@@ -49,6 +50,7 @@ class StorePolicy:
     weights_g: Mapping[str, Decimal] = field(factory=dict[str, Decimal])
     tax_percent: Mapping[Fulfilment, Decimal] = field(factory=dict[Fulfilment, Decimal])
     rename: bool = False
+    readdress: bool = False
     rights_unknown: bool = False
     track_stock: bool = False
     images: int = 4

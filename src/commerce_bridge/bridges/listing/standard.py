@@ -87,12 +87,12 @@ def page_ownership(pair: str, source: str, target: str, policy: StorePolicy) -> 
         pair: How people name the pair.
         source: The side that knows the titles.
         target: The store.
-        policy: Says whether names follow.
+        policy: Says whether names and addresses follow.
     """
     once = written_once(source)
     special: dict[AnyField, Rule] = {
         on.NAME: owned_by(source) if policy.rename else once,
-        on.ADDRESS: once,
+        on.ADDRESS: owned_by(source) if policy.readdress else once,
         on.FULFILMENT: once,
         on.PAGE_TITLE: owned_by(target),
     }
