@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import define, evolve, field
 
@@ -201,6 +201,9 @@ class Outcome:
 class Desk:
     """A sandbox, a client of it in one mode, its reader and its writer."""
 
+    opened: ClassVar[list[Desk]] = []
+    """Desks of the test under way, so that all their requests can be looked at."""
+
     def __init__(
         self,
         seed: str = "empty",
@@ -226,6 +229,7 @@ class Desk:
             self.client = AsyncBigCommerce(transport=transport, **opened)
         self.mode = mode
         self.settings = settings or Settings()
+        self.opened.append(self)
         self.writer = BigCommerceWriter(self.client, self.settings)
         self.reader = BigCommerceReader(self.client, self.settings)
 

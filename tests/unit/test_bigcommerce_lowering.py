@@ -312,7 +312,7 @@ def test_variants_change_in_a_batch_and_a_new_format_joins() -> None:
         step(
             StepKind.CHANGE,
             "r1",
-            change(on.GTIN, "1", part="a"),
+            change(on.WEIGHT_G, Decimal(1), part="a"),
             change(on.OPTION, "Audio", part="c"),
             change(on.SKU, "c", part="c"),
             seen=seen,
@@ -345,6 +345,25 @@ def test_a_format_that_joined_before_the_run_broke_off_is_only_changed() -> None
     ]
     known = Known(names={NaturalKey("variant", "c"): ref("variant", 13)})
     assert told(lower(steps, known)) == [("variants.update_batch", ["r1/price:variant:c"])]
+
+
+def test_what_no_batch_takes_makes_its_variant_go_alone() -> None:
+    parts = {"a": Record(ref=ref("variant", 11)), "b": Record(ref=ref("variant", 12))}
+    seen = there(1, parts=parts)
+    steps = [
+        step(StepKind.CHANGE, "r1", change(on.GTIN, "1", part="a"), seen=seen),
+        step(
+            StepKind.PRICE,
+            "r1",
+            change(on.PRICE, gbp("5"), part="a"),
+            change(on.PRICE, gbp("6"), part="b"),
+            seen=seen,
+        ),
+    ]
+    assert told(lower(steps, Known())) == [
+        ("variants.update_batch", ["r1/price:variant:b"]),
+        ("variants.update", ["r1/change:variant:a", "r1/price:variant:a"]),
+    ]
 
 
 def test_renaming_a_format_is_a_call_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""Sending a format that joins a product: the option's value, then the variant."""
+"""Sending what concerns one variant alone: a format that joins, another name, what no batch takes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from commerce_bridge.platforms.bigcommerce.drafts.variant import (
     OptionValueDraft,
 )
 from commerce_bridge.platforms.bigcommerce.keys import number_of, ref
-from commerce_bridge.platforms.bigcommerce.lowering.work import Item, VariantAddition, VariantRenaming
+from commerce_bridge.platforms.bigcommerce.lowering.work import (
+    Item,
+    VariantAddition,
+    VariantRenaming,
+    VariantRewriting,
+)
 from commerce_bridge.platforms.bigcommerce.sending import (
     Results,
     Store,
@@ -49,6 +54,24 @@ def variant(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
     answer = yield from attempt(_joined(bc, terms, work))
     made = ref("variant", answer.value.id) if isinstance(answer, Saved) else None
     return tuple(told(item, answer, made))
+
+
+def rewriting(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
+    """A variant of which something changes that no batch takes.
+
+    Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`,
+    PUT /catalog/products/{product_id}/variants/{variant_id}.
+    """
+    (item,) = items
+    work = item.work
+    if not isinstance(work, VariantRewriting):
+        raise TypeError(f"No variant to write: {work!r}")
+    try:
+        draft = variant_draft(work.values, terms)
+    except MappingError as error:
+        return tuple(refused(item, error))
+    write = bc.variants.update(number_of(work.product), number_of(work.target), draft)
+    return tuple(told(item, (yield from attempt(write)), work.target))
 
 
 def renaming(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from attrs import evolve
 
 from commerce_bridge.domain import listing as on
+from commerce_bridge.domain.absence import CLEARED
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.record import Picture
 from commerce_bridge.errors import (
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
     from commerce_bridge.platforms.bigcommerce.wire.product import Product
 
 Path: TypeAlias = tuple[str, ...]
+
+NEEDED = (on.NAME, on.FULFILMENT, on.WEIGHT_G, on.PRICE)
+"""What no product can do without."""
 
 
 def categories(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
@@ -133,6 +137,7 @@ def product(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
     if not isinstance(work, Creation):
         raise TypeError(f"No product to make: {work!r}")
     try:
+        _complete(work)
         draft = _draft(work, terms)
     except MappingError as error:
         return tuple(refused(item, error))
@@ -147,6 +152,20 @@ def product(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
         left_out.update((one, answer.error) for one in blamed)
         pictures = tuple(one for one in pictures if one not in blamed)
     return tuple(_results(item, work, answer, left_out))
+
+
+def _complete(work: Creation) -> None:
+    """Whether the store could make it at all.
+
+    Source: BigCommerce REST reference, `catalog/products_catalog.v3.yml`, POST /catalog/products (`name`,
+    `type`, `weight` and `price` are required).
+    """
+    missing = [one.text for one in NEEDED if work.values.get(one, CLEARED) is CLEARED]
+    if missing:
+        raise MappingError(
+            f"A new product in BigCommerce needs {', '.join(missing)}, and nobody says what.",
+            hint="Enter it at the source, or map a default.",
+        )
 
 
 def _draft(work: Creation, terms: Terms) -> ProductDraft:

@@ -24,6 +24,7 @@ SENDERS: Mapping[str, sending.Send] = {
     "categories.ensure": making.categories,
     "products.create": making.product,
     "variants.create": joining.variant,
+    "variants.update": joining.rewriting,
     "option_values.update": joining.renaming,
     "products.update_batch": sending.product_changes,
     "variants.update_batch": sending.variant_changes,

@@ -12,6 +12,7 @@ from attrs import evolve, frozen
 
 from commerce_bridge.platforms.bigcommerce.batching import split
 from commerce_bridge.platforms.bigcommerce.limits import PRODUCT_ROWS, VARIANT_ROWS, Limits
+from commerce_bridge.platforms.bigcommerce.lowering.places import ALONE
 from commerce_bridge.platforms.bigcommerce.lowering.work import (
     Assignment,
     CategoryNeed,
@@ -33,6 +34,7 @@ from commerce_bridge.platforms.bigcommerce.lowering.work import (
     VariantAddition,
     VariantChange,
     VariantRenaming,
+    VariantRewriting,
     Withdrawal,
     Work,
 )
@@ -91,6 +93,7 @@ SHAPES: dict[type[Work], Shape] = {
     CategoryNeed: Shape(operation="categories.ensure", most=_any_number),
     Creation: Shape(operation="products.create", most=_one),
     VariantChange: Shape(operation="variants.update_batch", most=lambda limits: VARIANT_ROWS),
+    VariantRewriting: Shape(operation="variants.update", most=_one),
     VariantAddition: Shape(operation="variants.create", most=_one),
     VariantRenaming: Shape(operation="option_values.update", most=_one),
     NoteAddition: Shape(operation="product_metafields.create_batch", most=_note_rows),
@@ -173,7 +176,14 @@ def _shared(pieces: Sequence[Piece]) -> list[Item]:
             # What is made is looked for once: the first row names it.
             rows = (*known.rows, *(evolve(row, creates=None) for row in piece.rows))
             items[key] = Item(work=_joined(known.work, piece.work), rows=rows)
-    return list(items.values())
+    return [evolve(item, work=_route(item.work)) for item in items.values()]
+
+
+def _route(work: Work) -> Work:
+    """The same work by the route that can take it."""
+    if isinstance(work, VariantChange) and not ALONE.isdisjoint(work.values):
+        return VariantRewriting(product=work.product, target=work.target, values=work.values)
+    return work
 
 
 def _same(work: Work) -> Hashable:

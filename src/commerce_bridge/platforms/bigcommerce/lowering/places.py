@@ -34,6 +34,12 @@ VARIANT_FIELDS: frozenset[AnyField] = frozenset(
 )  # fmt: skip
 """Fields a variant has a place of its own for; the others are its product's alone."""
 
+ALONE: frozenset[AnyField] = frozenset({on.SKU, on.GTIN})
+"""Fields of a variant that the batch of variants does not take.
+
+Source: BigCommerce REST reference, `catalog/product-variants_catalog.v3.yml`, PUT /catalog/variants.
+"""
+
 
 @frozen(kw_only=True)
 class Wishes:

@@ -232,7 +232,7 @@ def _variants(view: View, product: Ref, seen: Record) -> Iterator[Piece]:
             continue
         fields = {name: value for name, value in values.items() if name != on.OPTION}
         if fields:
-            yield from view.piece(part, VariantChange(target=target, values=fields))
+            yield from view.piece(part, VariantChange(product=product, target=target, values=fields))
         label = values.get(on.OPTION)
         if isinstance(label, str):
             renaming = VariantRenaming(product=product, target=target, label=label)

@@ -98,8 +98,18 @@ class ProductChange:
 
 @frozen(kw_only=True)
 class VariantChange:
-    """Fields of a variant that change."""
+    """Fields of a variant that change, each of which a batch takes."""
 
+    product: Ref
+    target: Ref
+    values: Values
+
+
+@frozen(kw_only=True)
+class VariantRewriting:
+    """Fields of a variant that change, one of which no batch takes."""
+
+    product: Ref
     target: Ref
     values: Values
 
@@ -223,6 +233,7 @@ Work: TypeAlias = (
     | Creation
     | ProductChange
     | VariantChange
+    | VariantRewriting
     | VariantAddition
     | VariantRenaming
     | FactAddition
