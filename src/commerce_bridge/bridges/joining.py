@@ -23,7 +23,7 @@ def joined(first: M, *others: M, state: StateStore, subscribers: tuple[Subscribe
         subscribers: Called with each event, after the clients' own.
 
     Raises:
-        TypeError: A client is in raw mode; a bridge runs in sync or async mode.
+        TypeError: A client is in raw mode, or the clients are not of one mode.
     """
     mode: M = _joined(first, others, state, subscribers)
     return mode
@@ -34,6 +34,8 @@ def _joined(
 ) -> Any:
     if not isinstance(first, (Sync, Async)):
         raise TypeError("a bridge runs in sync or async mode: give it clients, not their raw twins")
+    if any(type(other) is not type(first) for other in others):
+        raise TypeError("the clients of a bridge are of one mode: give it two sync or two async ones")
     wiring: Wiring = first.driver.wiring
     for other in others:
         wiring = wiring.joined(other.driver.wiring)
