@@ -8,8 +8,10 @@ from typing import Any, TypeAlias
 import attrs
 from attrs import frozen
 
-from commerce_bridge.domain.absence import CLEARED, MISSING, Maybe
+from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.errors import MappingError
+from commerce_bridge.merge.collections import alike
 
 
 @frozen(kw_only=True)
@@ -42,10 +44,24 @@ class Case:
         """What the target shows."""
         return self.sides[self.target]
 
+    def offered(self, side: str) -> Maybe[Any]:
+        """What a side says.
+
+        Raises:
+            MappingError: The pair has no side of this name.
+        """
+        try:
+            return self.sides[side]
+        except KeyError:
+            raise MappingError(
+                f"{self.field} is owned by {side!r}, which is no side of this pair.",
+                hint=f"The sides are {' and '.join(self.sides)}: mend the ownership table.",
+            ) from None
+
     @property
     def edited(self) -> bool:
-        """Whether somebody changed the target since the sides last agreed."""
-        return self.base is not MISSING and self.standing != self.base
+        """Whether somebody changed the target, or cleared it, since the sides last agreed."""
+        return self.base is not MISSING and not alike(self.standing, self.base)
 
 
 @frozen(kw_only=True)
@@ -71,12 +87,8 @@ class Decision:
     reason: str = ""
 
     def changes(self, standing: Maybe[Any]) -> bool:
-        """Whether the target has to be written: a value that differs, or one to clear."""
-        if self.value is MISSING:
-            return False
-        if self.value is CLEARED:
-            return standing is not MISSING and standing is not CLEARED
-        return bool(self.value != standing)
+        """Whether the target has to be written: a value that differs, or one that goes."""
+        return self.value is not MISSING and not alike(self.value, standing)
 
 
 RuleFn: TypeAlias = Callable[[Case], "Decision | None"]

@@ -28,17 +28,41 @@ def elements(value: Maybe[Any]) -> frozenset[Element]:
 
 
 def holds_elements(*values: Maybe[Any]) -> bool:
-    """Whether a field with these values is a part of a shared collection."""
-    return any(isinstance(value, (*_KINDS, frozenset)) for value in values)
+    """Whether a field with these values is a part of a shared collection; an empty set alone is taken for one."""
+    for value in values:
+        if isinstance(value, _KINDS):
+            return True
+        if isinstance(value, frozenset) and value:
+            return bool(elements(cast("frozenset[Any]", value)))
+    return any(isinstance(value, frozenset) for value in values)
+
+
+def is_nothing(value: Maybe[Any]) -> bool:
+    """Whether a value is an absence, or no elements."""
+    return isinstance(value, (Missing, Cleared)) or value == frozenset()
+
+
+def alike(one: Maybe[Any], other: Maybe[Any]) -> bool:
+    """Whether two values come to the same: equal, both nothing, or the same elements in another shape."""
+    if one == other or (is_nothing(one) and is_nothing(other)):
+        return True
+    ours = elements(one)
+    return bool(ours) and ours == elements(other)
 
 
 def standing(wanted: Maybe[Any], base: Maybe[Any], shown: Iterable[Element]) -> Maybe[Any]:
     """What the target shows of a field's own part of a collection, in the shape of its value.
 
+    An element that the field wants counts as its own, whoever put it there first.
+
     Args:
         wanted: What the source says.
         base: What we last put there.
         shown: All elements of the target's collection, ours and others'.
+
+    Returns:
+        The elements as a set where wanted or base is one; else the one element, or a set where several of
+        ours stand in one place; MISSING where there is none and never was.
     """
     ours = elements(wanted) | elements(base)
     slots = {one.slot for one in ours}
@@ -46,9 +70,11 @@ def standing(wanted: Maybe[Any], base: Maybe[Any], shown: Iterable[Element]) -> 
     if several:
         exact = frozenset(one for one in shown if one in ours or (one.slot in slots and _unique(one)))
         return exact if exact or isinstance(base, frozenset) else MISSING
-    found = [one for one in shown if one.slot in slots]
-    best = next((one for one in found if one in ours), found[0] if found else None)
-    return MISSING if best is None else best
+    found = sorted((one for one in shown if one.slot in slots), key=_order)
+    mine = [one for one in found if one in ours]
+    if len(mine) > 1:
+        return frozenset(mine)
+    return next(iter(mine or found), MISSING)
 
 
 def _unique(one: Element) -> bool:
@@ -76,16 +102,14 @@ def moves(before: Maybe[Any], after: Maybe[Any]) -> Moves:
 
     Args:
         before: What the target shows of the field's part.
-        after: What it is to show; CLEARED and MISSING are no elements.
+        after: What it is to show; CLEARED is no elements, MISSING leaves all.
     """
-    old, new = (
-        sorted(elements(before) - elements(after), key=_order),
-        sorted(elements(after) - elements(before), key=_order),
-    )
-    add: list[Element] = []
-    edit: list[tuple[Element, Element]] = []
     if isinstance(after, Missing):
         return Moves()
+    old = sorted(elements(before) - elements(after), key=_order)
+    new = sorted(elements(after) - elements(before), key=_order)
+    add: list[Element] = []
+    edit: list[tuple[Element, Element]] = []
     for one in new:
         same = next((other for other in old if other.slot == one.slot), None)
         if same is None:
@@ -94,11 +118,6 @@ def moves(before: Maybe[Any], after: Maybe[Any]) -> Moves:
             old.remove(same)
             edit.append((same, one))
     return Moves(add=tuple(add), edit=tuple(edit), remove=tuple(old))
-
-
-def is_cleared(value: Maybe[Any]) -> bool:
-    """Whether a value says that nothing shall be there."""
-    return isinstance(value, Cleared) or value == frozenset()
 
 
 def _order(one: Element) -> tuple[str, str]:

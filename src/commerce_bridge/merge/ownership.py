@@ -44,16 +44,30 @@ class Ownership:
         """A table in which these fields have these rules."""
         return Ownership(pair=self.pair, rules={**self.rules, **rules}, others=self.others)
 
-    def lint(self, fields: Iterable[AnyField]) -> tuple[str, ...]:
-        """What is wrong with the table: fields without a rule, and rules for fields that do not exist."""
-        known = set(fields)
+    def lint(self, fields: Iterable[AnyField], sides: Iterable[str] = ()) -> tuple[str, ...]:
+        """What is wrong with the table: nothing, or a sentence each.
+
+        Args:
+            fields: All fields of the entity; each must have a rule of its own, and each rule a field.  With a
+                rule for all others, rules for other packages' fields are right too.
+            sides: The names of the pair's sides, one of which must own each field; empty to leave that out.
+        """
+        known, names = set(fields), set(sides)
         missing = [f"{name} has no rule" for name in sorted(known - set(self.rules), key=str)]
         foreign = [
             f"{name} has a rule, but {name.entity} has no such field"
             for name in sorted(set(self.rules) - known, key=str)
             if self.others is None
         ]
-        return (*missing, *foreign)
+        owners = {str(name): rule.owner for name, rule in self.rules.items()}
+        if self.others is not None:
+            owners["all others"] = self.others.owner
+        strangers = [
+            f"{name} is owned by {owner!r}, which is no side of the pair"
+            for name, owner in sorted(owners.items())
+            if names and owner not in names
+        ]
+        return (*missing, *foreign, *strangers)
 
     @property
     def fingerprint(self) -> str:

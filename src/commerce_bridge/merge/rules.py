@@ -15,6 +15,7 @@ from commerce_bridge.domain.absence import CLEARED, MISSING, Cleared, Maybe, Mis
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.errors import MappingError
 from commerce_bridge.merge.case import Case, Decision, RuleFn
+from commerce_bridge.merge.collections import alike, is_nothing
 
 
 @frozen
@@ -47,7 +48,7 @@ def owned_by(side: str) -> Rule:
     """The owner's value stands; an owner that says nothing leaves what is there."""
 
     def decide(case: Case) -> Decision:
-        value = case.sides[side]
+        value = case.offered(side)
         kept = case.standing if value is MISSING else value
         return _decided(case, kept, side, f"owner/{side}")
 
@@ -55,24 +56,29 @@ def owned_by(side: str) -> Rule:
 
 
 def written_once(side: str) -> Rule:
-    """The owner's value is written when the record is made; afterwards what the target shows is kept."""
+    """The owner's value is written where there is none; afterwards what the target shows is kept."""
 
     def decide(case: Case) -> Decision:
-        if case.is_new or case.standing is MISSING:
-            return _decided(case, case.wanted, side, "written once")
-        reason = "" if case.standing == case.wanted else "written when the record was made, kept since"
+        value = case.offered(side)
+        if case.is_new or is_nothing(case.standing):
+            return _decided(case, value, side, "written once")
+        reason = "" if alike(case.standing, value) else "written when the record was made, kept since"
         return _decided(case, case.standing, side, "written once", reason)
 
     return Rule("written once", 1, side, decide)
 
 
 def until_edited(side: str, editor: str) -> Rule:
-    """The owner's value stands until the other side edits it; then the edit stands."""
+    """The owner's value stands until the other side edits or clears it; then the edit stands.
+
+    Both agree again, and the owner's later values follow, once the owner says what the edit says.
+    """
 
     def decide(case: Case) -> Decision:
-        if case.edited and case.standing is not MISSING:
+        value = case.offered(side)
+        if case.edited and not alike(case.standing, value):
             return _decided(case, case.standing, editor, "until edited", f"edited on {editor}")
-        return _decided(case, case.sides[side], side, "until edited")
+        return _decided(case, value, side, "until edited")
 
     return Rule("until edited", 1, side, decide)
 
@@ -81,7 +87,7 @@ def elements_of(side: str) -> Rule:
     """Our elements of a shared collection stand as the owner says; others' are kept, always."""
 
     def decide(case: Case) -> Decision:
-        value = case.sides[side]
+        value = case.offered(side)
         if value is CLEARED:
             value = frozenset[Any]()
         kept = case.standing if value is MISSING else value
@@ -91,7 +97,13 @@ def elements_of(side: str) -> Rule:
 
 
 def first_of(*rules: Rule) -> Rule:
-    """The first rule that has something to say."""
+    """The first rule that has something to say.
+
+    Raises:
+        MappingError: There is no rule among none.
+    """
+    if not rules:
+        raise MappingError("first_of() was given no rule.", hint="Give it at least one.")
 
     def decide(case: Case) -> Decision | None:
         for rule in rules:
@@ -157,6 +169,6 @@ def _decided(case: Case, value: Maybe[Any], owner: str, rule: str, reason: str =
 
 def _loser(case: Case, value: Maybe[Any]) -> str | None:
     for side, offered in case.sides.items():
-        if not isinstance(offered, (Missing, Cleared)) and offered != value:
+        if not isinstance(offered, (Missing, Cleared)) and not alike(offered, value):
             return side
     return None

@@ -160,10 +160,10 @@ def _failed_ops(books: Books, step: Step, result: RowResult, now: datetime) -> l
 
 def look_for(job: Job[Any], rows: Sequence[Row]) -> Flow[dict[RowId, RowResult]]:
     """Rows whose answer was lost, but which have taken hold all the same."""
-    keys = {row.creates: row for row in rows if row.creates is not None}
-    found = yield from job.writer.find(tuple(keys))
+    keys = {row: row.creates for row in rows if row.creates is not None}
+    found = yield from job.writer.find(tuple(dict.fromkeys(keys.values())))
     results: dict[RowId, RowResult] = {}
-    for key, row in keys.items():
+    for row, key in keys.items():
         refs = found.get(key, ())
         if refs:
             results[row.id] = RowResult(row=row, verdict=Verdict.DONE, ref=refs[0], learned=((key, refs[0]),))

@@ -8,14 +8,14 @@ from typing import Any
 
 from attrs import field, frozen
 
-from commerce_bridge.domain.absence import CLEARED, MISSING, Maybe
+from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.exchange import Observed
 from commerce_bridge.domain.fields import AnyField
-from commerce_bridge.domain.record import Kin, Record
+from commerce_bridge.domain.record import Candidates, Kin, Record
 from commerce_bridge.errors import MappingError
 from commerce_bridge.mapping import Mapped, Problem
 from commerce_bridge.merge import Case, Decision, decide
-from commerce_bridge.merge.collections import elements, holds_elements, is_cleared, standing
+from commerce_bridge.merge.collections import elements, holds_elements, standing
 from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.sync.codec import digest, encode
 from commerce_bridge.sync.index import TargetIndex
@@ -58,39 +58,96 @@ class Decided:
     decisions: Mapping[tuple[str, AnyField], Decision] = field(factory=dict[tuple[str, AnyField], Decision])
 
 
+ELSEWHERE = frozenset({"duplicate", "ambiguous", "gone", "taken", "name-taken"})
+"""Problems whose cause is another record or the target: only deciding anew tells when they are gone."""
+
+
 def decide_record(job: Job[Any], subject: Subject, index: TargetIndex) -> Decided:
     """Decide all fields of a record, and make the steps."""
     draft, observed = subject.draft, subject.observed
     problems = list(draft.all_problems)
     decisions: dict[tuple[str, AnyField], Decision] = {}
     changes: list[Change] = []
-    if not draft.blocked and not (draft.dormant and observed is None):
-        for part, mapped in [("", draft.mapped), *draft.parts.items()]:
-            for name, wanted in mapped.values.items():
+    for part, mapped in _sides(subject):
+        for name, wanted in mapped.values.items():
+            try:
                 case = _case(job, subject, index, part, name, wanted)
-                try:
-                    decision = decide(case, job.ownership.rule(name))
-                except MappingError as error:
-                    problems.append(Problem(code="no-rule", message=str(error), field=name))
-                    continue
-                decisions[part, name] = decision
-                change = _change(job, decision, case.standing, part, mapped)
-                if change is not None:
-                    changes.append(change)
+                decision = _decision(job, case)
+            except MappingError as error:
+                problems.append(Problem(code="no-rule", message=str(error), field=name))
+                continue
+            if isinstance(wanted, Candidates) and decision.value is MISSING:
+                problems.append(_all_taken(job, name, wanted, blocking=observed is None))
+            decisions[part, name] = decision
+            change = _change(job, decision, case.standing, part, mapped)
+            if change is not None:
+                changes.append(change)
+    if any(problem.blocking for problem in problems):
+        decisions, changes = {}, []
+    for change in changes:
+        index.take(change.field, change.after, subject.record)
     steps = tuple(_steps(job, subject, changes))
+    anew = any(problem.code in ELSEWHERE for problem in problems)
     standing_ = Standing(
         record=subject.record,
         source=draft.ref,
         origin=draft.origin,
         target=observed.ref if observed else None,
-        source_hash=subject.source_hash,
+        source_hash="" if anew else subject.source_hash,
         target_hash="" if steps or observed is None else observed.version,
         next_change=draft.next_change,
-        agreed=_agreed(subject, decisions),
+        agreed=_agreed(job, subject, decisions),
         label=draft.label,
-        work={reason_of(problem): problem.message for problem in problems},
+        work=_work(problems),
     )
     return Decided(steps=steps, standing=standing_, decisions=decisions)
+
+
+def _sides(subject: Subject) -> Iterable[tuple[str, Mapped]]:
+    """What is to be decided: the record, then its parts; of what is only to be changed, what exists."""
+    draft, observed = subject.draft, subject.observed
+    if draft.blocked or (draft.dormant and observed is None):
+        return
+    yield "", draft.mapped
+    yield from draft.parts.items()
+    there = (observed.value if observed is not None else Record()).parts
+    yield from ((part, mapped) for part, mapped in draft.asleep.items() if part in there)
+
+
+def _decision(job: Job[Any], case: Case) -> Decision:
+    """The decision on one field, which a plan can keep.
+
+    Raises:
+        MappingError: No rule decides it, or its value cannot be kept in a plan.
+    """
+    decision = decide(case, job.ownership.rule(case.field))
+    if case.field.personal:
+        raise MappingError(
+            f"{case.field} is personal data, which no plan may hold in clear.",
+            hint="Leave it out of the mapper.",
+        )
+    encode(decision.value)
+    return decision
+
+
+def _all_taken(job: Job[Any], name: AnyField, wanted: Candidates, *, blocking: bool) -> Problem:
+    tried = ", ".join(repr(one) for one in wanted.values)
+    return Problem(
+        code="name-taken",
+        message=f"Every {name.text} it could have is taken on {job.target} ({tried}): give it one of its own.",
+        field=name,
+        blocking=blocking,
+    )
+
+
+def _work(problems: Iterable[Problem]) -> dict[str, str]:
+    """Work items by reason; several problems of one reason are told together."""
+    work: dict[str, list[str]] = {}
+    for problem in problems:
+        told = work.setdefault(reason_of(problem), [])
+        if problem.message not in told:
+            told.append(problem.message)
+    return {reason: " ".join(told) for reason, told in work.items()}
 
 
 def reason_of(problem: Problem) -> str:
@@ -110,7 +167,8 @@ def _case(
             shown = standing(wanted, base, observed.value.elements)
         else:
             shown = holder.get(name)
-    settled = index.settle(name, wanted, subject.record, shown)
+    ours = {subject.record} if observed is None else {subject.record, str(observed.ref)}
+    settled = index.settle(name, wanted, ours, shown)
     return Case(
         field=name,
         base=base,
@@ -124,8 +182,6 @@ def _case(
 def _change(job: Job[Any], decision: Decision, shown: Maybe[Any], part: str, mapped: Mapped) -> Change | None:
     """The change a decision asks for; None when nothing changes or the field is not ours to write."""
     if decision.owner == job.target or not decision.changes(shown):
-        return None
-    if is_cleared(decision.value) and shown in (MISSING, CLEARED, frozenset[Any]()):
         return None
     return Change(
         field=decision.field,
@@ -173,7 +229,6 @@ def _step(job: Job[Any], subject: Subject, kind: StepKind, changes: tuple[Change
 
 
 def _kin(value: Maybe[Any]) -> Iterable[str]:
-
     return (one.record for one in elements(value) if isinstance(one, Kin))
 
 
@@ -205,12 +260,16 @@ def open_work(record: str, label: str, reason: str, detail: str) -> Step:
 
 
 def _agreed(
-    subject: Subject, decisions: Mapping[tuple[str, AnyField], Decision]
+    job: Job[Any], subject: Subject, decisions: Mapping[tuple[str, AnyField], Decision]
 ) -> dict[tuple[str, AnyField], Maybe[Any]]:
-    """What both sides agree on once the steps have taken hold; what was not decided stays as it was."""
+    """What both sides agree on once the steps have taken hold; what was not decided stays as it was.
+
+    A value that the target's own people put there is not agreed on: the base stays what it was, so that the
+    edit is still one the next time.
+    """
     agreed = dict(subject.known.agreed) if subject.known else {}
     for place, decision in decisions.items():
-        if decision.value is not MISSING:
+        if decision.value is not MISSING and decision.owner != job.target:
             agreed[place] = decision.value
     return agreed
 

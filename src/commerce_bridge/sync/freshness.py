@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from commerce_bridge.domain.absence import CLEARED, MISSING
-from commerce_bridge.domain.exchange import Observed
-from commerce_bridge.domain.record import Record
+from attrs import evolve
+
+from commerce_bridge.domain.exchange import Observed, Ref
+from commerce_bridge.domain.record import Element, Kin, Record
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.merge.collections import holds_elements, standing
+from commerce_bridge.merge.collections import alike, elements, holds_elements, standing
 from commerce_bridge.merge.explain import show
 from commerce_bridge.ports.step import Change, RowId, Step, StepKind
 from commerce_bridge.sync.job import Job
@@ -47,7 +48,7 @@ def _moved(job: Job[Any], steps: Sequence[Step]) -> Flow[dict[str, str]]:
         if step.target is None:
             continue
         observed = now_there.get(step.target)
-        why = f"it is gone from {job.target}" if observed is None else _difference(step, observed)
+        why = f"it is gone from {job.target}" if observed is None else _difference(step, observed, job.target)
         if why is not None:
             stale[step.id] = f"{why}: plan again"
     return stale
@@ -65,14 +66,37 @@ def _appeared(job: Job[Any], steps: Sequence[Step]) -> Flow[dict[str, str]]:
     }
 
 
-def _difference(step: Step, observed: Observed[Record]) -> str | None:
+def _difference(step: Step, observed: Observed[Record], target: str) -> str | None:
     if step.observed and step.observed == observed.version:
         return None
+    record = evolve(observed.value, elements=_as_named(step, observed.value))
     for change in step.changes:
-        shown = _shown(change, observed.value)
-        if shown != change.before and not (_nothing(shown) and _nothing(change.before)):
+        shown = _shown(change, record)
+        if not alike(shown, change.before):
             return f"{change.field.text} is {show(shown)} now, and was {show(change.before)}"
-    return None
+    return _others(step, record, target)
+
+
+def _as_named(step: Step, record: Record) -> dict[Element, Ref | None]:
+    """The elements of a record; family that the step knows goes by its canonical id again."""
+    known = (step.seen or Record()).elements
+    kin = {ref: one for one, ref in known.items() if isinstance(one, Kin)}
+    return {kin.get(ref, one) if isinstance(one, Kin) else one: ref for one, ref in record.elements.items()}
+
+
+def _others(step: Step, record: Record, target: str) -> str | None:
+    """What others did to a collection that the step writes: an array that is replaced would undo it."""
+    if step.seen is None:
+        return None
+    kinds = tuple({type(one) for change in step.changes for one in _moved_elements(change)})
+    was = {one for one in step.seen.elements if isinstance(one, kinds)}
+    now = {one for one in record.elements if isinstance(one, kinds)}
+    moved = sorted(str(one) for one in was ^ now)
+    return f"others have changed {', '.join(moved)} on {target}" if moved else None
+
+
+def _moved_elements(change: Change) -> frozenset[Element]:
+    return elements(change.before) | elements(change.after)
 
 
 def _shown(change: Change, record: Record) -> Any:
@@ -80,7 +104,3 @@ def _shown(change: Change, record: Record) -> Any:
         return standing(change.after, change.before, record.elements)
     holder = record.parts.get(change.part, Record()) if change.part else record
     return holder.get(change.field)
-
-
-def _nothing(value: Any) -> bool:
-    return value in (MISSING, CLEARED, None, frozenset[Any]())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -66,18 +66,27 @@ class TargetIndex:
                 return key, holder
         return None
 
-    def settle(self, name: AnyField, value: Any, record: str, standing: Any) -> Any:
-        """The first of several candidates that nobody else has; other values stay what they are."""
+    def settle(self, name: AnyField, value: Any, ours: Collection[str], standing: Any) -> Any:
+        """The first of several candidates that nobody else has, or MISSING; other values stay what they are.
+
+        Args:
+            name: The field.
+            value: What is wanted.
+            ours: The record's canonical id, and the target's name of it.
+            standing: What the target shows: kept when it is one of the candidates.
+        """
         if not isinstance(value, Candidates):
             return value
-        taken = self._taken.setdefault(name, {})
         if standing in value.values:
             return standing
-        for one in value.values:
-            if taken.get(one.casefold(), record) == record:
-                taken[one.casefold()] = record
-                return one
-        return MISSING
+        taken = self._taken.get(name, {})
+        free = (one for one in value.values if taken.get(one.casefold()) in {None, *ours})
+        return next(free, MISSING)
+
+    def take(self, name: AnyField, value: Any, record: str) -> None:
+        """Keep a unique value for a record that is about to get it; values of other fields are nobody's."""
+        if name in self._taken and isinstance(value, str):
+            self._taken[name][value.casefold()] = record
 
     def _with_kin(self, record: Record) -> Record:
         if not any(isinstance(one, Kin) for one in record.elements):

@@ -35,6 +35,7 @@ class Draft:
         label: How people name it.
         mapped: Its values and problems.
         parts: Sub-records by their natural key, each with its own values and problems.
+        asleep: Sub-records that are not to be made now; those that exist are still changed, usually closed.
         keys: Natural keys by which it can be found on the target.
         problems: Why it must not be written, or what the reader should know.
         dormant: Whether it is not to be made now, though nothing is wrong with it; one that exists is still
@@ -48,6 +49,7 @@ class Draft:
     label: str
     mapped: Mapped
     parts: Mapping[str, Mapped] = field(factory=dict[str, Mapped])
+    asleep: Mapping[str, Mapped] = field(factory=dict[str, Mapped])
     keys: tuple[NaturalKey, ...] = ()
     problems: tuple[Problem, ...] = ()
     dormant: bool = False
@@ -67,6 +69,11 @@ class Draft:
     def blocked(self) -> bool:
         """Whether a problem stops it from being written."""
         return any(problem.blocking for problem in self.all_problems)
+
+    @property
+    def unmade(self) -> bool:
+        """Whether it will not be made if it does not exist."""
+        return self.dormant or self.blocked
 
 
 @frozen(kw_only=True)

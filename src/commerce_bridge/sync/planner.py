@@ -148,7 +148,7 @@ def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
     context = evolve(run.context, kin=refs)
     drafts = run.job.drafts(item.value, context)
     placed = [_placed(run, draft) for draft in _noted(drafts, item.problems)]
-    unmade = {one.record for one in placed if one.draft.blocked and one.observed is None}
+    unmade = {one.record for one in placed if one.observed is None and one.draft.unmade}
     decided: list[Decided] = []
     for one in placed:
         subject = evolve(one, source_hash=version, draft=_without(one.draft, unmade))

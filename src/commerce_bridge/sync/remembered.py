@@ -26,7 +26,7 @@ class Remembered:
         source: The source's name of it.
         origin: The source's name of the value it comes from.
         target: The target's name of it, or None.
-        source_hash: The source's version that was last settled.
+        source_hash: The source's version that was last settled; empty when it must be decided anew.
         target_hash: The target's version that was last settled; empty after a write of ours.
         fingerprint: The rules it was decided under; None when a rule had no name.
         next_change: When it must be decided again, or None.
@@ -126,9 +126,10 @@ def may_skip(
 ) -> bool:
     """Whether nothing can have changed: source, target, rules and clock are all as they were.
 
-    All four must hold, or a rights flip, a new rule or a merchandiser's edit is missed.
+    All four must hold, or a rights flip, a new rule or a merchandiser's edit is missed.  A record that is
+    remembered without a source hash has a failure or a work item that may pass: it is never skipped.
     """
-    if fingerprint is None or known.fingerprint != fingerprint:
+    if fingerprint is None or known.fingerprint != fingerprint or not known.source_hash:
         return False
     if known.source_hash != source_hash or (known.next_change is not None and known.next_change <= now):
         return False

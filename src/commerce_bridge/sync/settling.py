@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
+from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.exchange import Ref
+from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByKeys, Delete, Expect, Key, Op
+from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import Step
 from commerce_bridge.sync.bookkeeping import binding, work_item
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.plan import Standing
+from commerce_bridge.sync.planfile import agreed_of
 from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.tables import put
+from commerce_bridge.sync.tables import load_bodies, put
+
+Agreed: TypeAlias = Mapping[tuple[str, AnyField], Maybe[Any]]
 
 
 @frozen(kw_only=True)
@@ -47,11 +53,14 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[int]:
     """Commit all of it at once; how many work items resolved by themselves."""
     ops: list[Op] = []
     closed = 0
+    failed = outcome.rejected | outcome.hampered
+    former = yield from load_bodies(
+        job.scope, "record", [one.record for one in outcome.standings if one.record in failed]
+    )
     for standing in outcome.standings:
         target = outcome.bound.get(standing.record, standing.target)
-        ops.append(
-            put(job.scope, "record", standing.record, _remembered(job, outcome, standing, target).body())
-        )
+        known = _remembered(job, outcome, standing, target, former)
+        ops.append(put(job.scope, "record", standing.record, known.body()))
         if target is not None:
             ops.append(binding(job.scope, standing.record, standing.source, target))
         gone = _resolved(outcome, standing)
@@ -69,14 +78,37 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[int]:
     return closed
 
 
-def _remembered(job: Job[Any], outcome: Outcome, standing: Standing, target: Ref | None) -> Remembered:
+def _remembered(
+    job: Job[Any],
+    outcome: Outcome,
+    standing: Standing,
+    target: Ref | None,
+    former: Mapping[str, Mapping[str, Any]],
+) -> Remembered:
     """A record that failed is not taken for settled: rejected until it changes, hampered until it works."""
     known = Remembered.from_standing(standing, job.fingerprint, target)
+    if standing.record not in outcome.rejected | outcome.hampered:
+        return known
+    body = former.get(standing.record)
+    before = agreed_of(body["agreed"]) if body is not None else {}
+    known = evolve(known, target_hash="", agreed=_either(before, standing.agreed))
     if standing.record in outcome.hampered:
-        return evolve(known, source_hash="", target_hash="")
-    if standing.record in outcome.rejected:
-        return evolve(known, refused=standing.source_hash, target_hash="")
-    return known
+        return evolve(known, source_hash="")
+    return evolve(known, refused=standing.source_hash)
+
+
+def _either(before: Agreed, after: Agreed) -> dict[tuple[str, AnyField], Maybe[Any]]:
+    """What may have been agreed on when some of a record's writes failed: what was, and all our elements.
+
+    An element that we put there before, or have now tried to put there, is ours in any case; else it
+    would be taken for somebody else's, and stay for ever.
+    """
+    agreed = dict(before)
+    for place, value in after.items():
+        ours = elements(value) | elements(before.get(place, MISSING))
+        if ours:
+            agreed[place] = ours if len(ours) > 1 else value if elements(value) else before[place]
+    return agreed
 
 
 def _resolved(outcome: Outcome, standing: Standing) -> list[str]:
