@@ -18,6 +18,7 @@ from attrs import field, fields, frozen, has
 from hypothesis import strategies as st
 
 from commerce_bridge.domain.absence import CLEARED
+from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.messages import Request
 from commerce_bridge.flow.operation import paged
 from commerce_bridge.platforms import bigcommerce as drafts
@@ -297,14 +298,18 @@ def accepted(endpoint: Endpoint) -> frozenset[str]:
     return frozenset(known)
 
 
-def sent(endpoint: Endpoint, call: Call) -> Request:
-    """The request that the client sends for a call."""
+def flow_of(endpoint: Endpoint, call: Call) -> Flow[Any]:
+    """A call as the client makes it, not yet begun."""
     resource, _, name = endpoint.name.partition(".")
     method = getattr(getattr(CLIENT, resource), name)
     given = {keyword(option): value for option, value in call.query.items() if option not in POSITIONS}
     lead = (_cursor(call.query),) if "cursor" in inspect.signature(method).parameters else ()
-    trace = play(method(*lead, *call.ids, *call.taken.args, **call.taken.kwargs, **given), [refusal(401)])
-    (request,) = trace.sent
+    return method(*lead, *call.ids, *call.taken.args, **call.taken.kwargs, **given)
+
+
+def sent(endpoint: Endpoint, call: Call) -> Request:
+    """The request that the client sends for a call."""
+    (request,) = play(flow_of(endpoint, call), [refusal(401)]).sent
     return request
 
 

@@ -54,8 +54,14 @@ def test_the_window_of_a_plan(plan: str) -> None:
     assert dict(rules.lanes)["price_records"] == 1
 
 
-def test_enterprise_is_bound_by_concurrency_only_unless_told() -> None:
-    assert budget_of("enterprise", in_flight=8).windows == ()
+def test_enterprise_is_bound_by_what_the_headers_tell() -> None:
+    budgets = LocalBudgets()
+    client = raw_client(plan="enterprise")
+    for _ in range(2):
+        assert play(client.store.time(), [FINE], budgets=budgets).slept == []
+    last = Response(status=200, headers=_headers(0, 12000, 4000), body=FINE.body)
+    assert play(client.store.time(), [last], budgets=budgets).slept == []
+    assert sum(play(client.store.time(), [FINE], budgets=budgets).slept) == pytest.approx(12, abs=0.1)
     assert budget_of("enterprise", quota=4000).windows[0].quota == 4000
 
 

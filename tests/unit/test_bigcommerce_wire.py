@@ -107,6 +107,23 @@ def test_an_error_shows_no_address_and_says_how_many_more_there_are() -> None:
     assert "ann@example.com" not in str(caught.value)
 
 
+def test_nothing_may_come_as_an_empty_object_or_array() -> None:
+    row = {"id": 1, "primary_image": {}, "map_price": {}, "variants": [{"id": 2, "map_price": []}]}
+    for meta in ([], {}, None, False):
+        answer = decode(One[Product], _response({"data": row, "meta": meta}))
+        assert answer.meta.pagination is None
+        assert answer.data.primary_image is answer.data.map_price is None
+        assert answer.data.variants is not None
+        assert answer.data.variants[0].map_price is None
+    full = decode(One[Product], _response({"data": {"id": 1, "primary_image": {"id": 3}, "map_price": 2}}))
+    assert full.data.primary_image is not None
+    assert (full.data.primary_image.id, full.data.map_price) == (3, Decimal(2))
+
+
+def test_a_number_where_text_is_expected_is_text() -> None:
+    assert decode(One[Product], _response({"data": {"id": 1, "upc": 123}})).data.upc == "123"
+
+
 def test_models_are_frozen() -> None:
     product = decode(One[Product], _response({"data": {"id": 1}})).data
     with pytest.raises(ValidationError):

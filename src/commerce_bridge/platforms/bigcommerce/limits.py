@@ -27,10 +27,13 @@ WINDOW_S: Final = 30.0
 """Its length in seconds.  Source: rate limits; header X-Rate-Limit-Time-Window-Ms."""
 
 QUOTAS: Final = MappingProxyType({"standard": 150, "plus": 150, "pro": 450, "enterprise": None})
-"""Requests in 30 s by plan; None is "by plan and resource": only headers and concurrency bound it.
+"""Requests in 30 s by plan; None is "by plan and resource": the headers tell.
 
 Source: rate limits.
 """
+
+UNTOLD: Final = 1_000_000
+"""What a window of such a plan holds until the first answer has told its quota."""
 
 IN_FLIGHT: Final = 3
 """Requests of one store under way at once unless told otherwise.
@@ -180,6 +183,5 @@ def budget_of(plan: Plan, *, quota: int | None = None, in_flight: int = IN_FLIGH
     """
     if plan not in QUOTAS:
         raise ValueError(f"plan {plan!r}: expected one of {', '.join(QUOTAS)}.")
-    known = QUOTAS[plan] if quota is None else quota
-    windows = () if known is None else (Window(name=WINDOW_NAME, seconds=WINDOW_S, quota=known),)
-    return BudgetRules(windows=windows, in_flight=in_flight, lanes=LANES)
+    window = Window(name=WINDOW_NAME, seconds=WINDOW_S, quota=quota or QUOTAS[plan] or UNTOLD)
+    return BudgetRules(windows=(window,), in_flight=in_flight, lanes=LANES)

@@ -13,3 +13,4 @@ class CustomUrl(Wire):
 
     url: str | None = None
     is_customized: bool | None = None
+    create_redirect: bool | None = None

@@ -11,15 +11,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationError,
+)
 
 from commerce_bridge.errors import DecodeError
 from commerce_bridge.flow.messages import Response
 from commerce_bridge.http.redact import excerpt
+from commerce_bridge.platforms.bigcommerce.json_text import is_object
 
 T = TypeVar("T")
 
@@ -30,7 +40,9 @@ SHOWN = 120
 class Wire(BaseModel):
     """A resource as the vendor sends it."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="allow", frozen=True, defer_build=True, coerce_numbers_to_str=True, protected_namespaces=()
+    )
 
 
 def read_instant(value: object) -> datetime | None:
@@ -56,6 +68,22 @@ def read_instant(value: object) -> datetime | None:
 
 Instant = Annotated[datetime | None, PlainValidator(read_instant)]
 """A timestamp, read by `read_instant`."""
+
+
+EMPTY: tuple[object, ...] = ({}, [])
+"""What stands for nothing in some answers."""
+
+
+def _or_none(value: object) -> object:
+    return None if value in EMPTY else value
+
+
+Sparse = Annotated[T | None, BeforeValidator(_or_none)]
+"""An object that may also come as null, or as an empty object or array: then it is None."""
+
+
+SparseAmount = Annotated[Decimal | None, BeforeValidator(_or_none)]
+"""An amount that comes as an empty object when there is none, as the vendor's examples have it."""
 
 
 class Pagination(Wire):
@@ -88,21 +116,28 @@ class Meta(Wire):
     failed: int | None = None
 
 
-_EMPTY_META = Meta.model_construct()
+def _object(value: object) -> object:
+    return value if is_object(value) or isinstance(value, Meta) else {}
+
+
+AnyMeta = Annotated[Meta, BeforeValidator(_object)]
+"""The meta of an envelope; anything but an object is an empty one."""
+
+_NO_META = Meta.model_construct()
 
 
 class One(Wire, Generic[T]):
     """The envelope of one record."""
 
     data: T
-    meta: Meta = _EMPTY_META
+    meta: AnyMeta = _NO_META
 
 
 class Many(Wire, Generic[T]):
     """The envelope of a collection, or of a batch that is partly saved: then `errors` says what is not."""
 
     data: tuple[T, ...] = ()
-    meta: Meta = _EMPTY_META
+    meta: AnyMeta = _NO_META
     errors: Any = None
 
 

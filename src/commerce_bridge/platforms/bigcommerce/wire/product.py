@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from commerce_bridge.platforms.bigcommerce.wire.address import CustomUrl
-from commerce_bridge.platforms.bigcommerce.wire.base import Instant, Wire
+from commerce_bridge.platforms.bigcommerce.wire.base import Instant, Sparse, SparseAmount, Wire
 from commerce_bridge.platforms.bigcommerce.wire.variant import Option, Variant
 
 
@@ -80,7 +80,7 @@ class Product(Wire):
     cost_price: Decimal | None = None
     retail_price: Decimal | None = None
     sale_price: Decimal | None = None
-    map_price: Decimal | None = None
+    map_price: SparseAmount = None
     calculated_price: Decimal | None = None
     tax_class_id: int | None = None
     product_tax_code: str | None = None
@@ -138,7 +138,7 @@ class Product(Wire):
     custom_fields: tuple[CustomField, ...] | None = None
     bulk_pricing_rules: tuple[BulkPrice, ...] | None = None
     images: tuple[Image, ...] | None = None
-    primary_image: Image | None = None
+    primary_image: Sparse[Image] = None
     videos: tuple[Video, ...] | None = None
     variants: tuple[Variant, ...] | None = None
     options: tuple[Option, ...] | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from commerce_bridge.platforms.bigcommerce.wire.base import Wire
+from commerce_bridge.platforms.bigcommerce.wire.base import SparseAmount, Wire
 
 
 class OptionChoice(Wire):
@@ -32,7 +32,7 @@ class Variant(Wire):
     price: Decimal | None = None
     sale_price: Decimal | None = None
     retail_price: Decimal | None = None
-    map_price: Decimal | None = None
+    map_price: SparseAmount = None
     calculated_price: Decimal | None = None
     weight: Decimal | None = None
     width: Decimal | None = None
