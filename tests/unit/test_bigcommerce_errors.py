@@ -19,10 +19,12 @@ from commerce_bridge.errors import (
     ServerFault,
 )
 from commerce_bridge.flow.messages import Request, Response
+from commerce_bridge.platforms.bigcommerce import BigCommerce, ProductDraft
 from commerce_bridge.platforms.bigcommerce.classifier import Classifier, accepting
 from commerce_bridge.platforms.bigcommerce.errors import error_of, read_error, wait_asked_s
+from commerce_bridge.sandbox.core import Fault
 from commerce_bridge.testing.play import play
-from rigs.bigcommerce_client import TOKEN, raw_client, refusal
+from rigs.bigcommerce_client import TOKEN, Desk, raw_client, refusal
 
 ASK = Request(method="PUT", path="/v3/catalog/products/180")
 IMAGE = Request(method="POST", path="/v3/catalog/products/180/images")
@@ -192,3 +194,62 @@ def test_a_plan_limit_and_a_suspended_store_are_not_retried() -> None:
         trace = play(raw_client().store.get(), [response])
         assert isinstance(trace.error, PlanLimit)
         assert len(trace.sent) == 1
+
+
+@pytest.mark.parametrize("body", ["json", "text"])
+def test_a_wrong_token_is_told_whatever_the_form(body: str) -> None:
+    desk = Desk(unauthorized_body=body)
+    stranger = BigCommerce(
+        store_hash="demo",
+        access_token="wrong",
+        transport=desk.world.sync(desk.clock, base_path="/stores/demo"),
+    )
+    with pytest.raises(AuthError) as caught:
+        stranger.products.get(1)
+    assert caught.value.status == 401
+    assert "wrong" not in repr(caught.value)
+    assert desk.count() == 1
+
+
+def test_a_wrong_store_and_a_missing_scope_are_not_retried() -> None:
+    desk = Desk()
+    elsewhere = BigCommerce(
+        store_hash="other",
+        access_token=TOKEN,
+        transport=desk.world.sync(desk.clock, base_path="/stores/other"),
+    )
+    with pytest.raises(AuthError) as caught:
+        elsewhere.check()
+    assert caught.value.status == 403
+    narrow = Desk(scopes=("store_v2_information",))
+    narrow.store.check()
+    with pytest.raises(AuthError, match="scope"):
+        narrow.product()
+    assert (desk.count(), narrow.count()) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"X-Rate-Limit-Time-Reset-Ms": "4000", "X-Rate-Limit-Requests-Left": "0"}]
+)
+def test_a_storm_of_429_passes_and_nothing_is_made_twice(headers: dict[str, str]) -> None:
+    desk = Desk(faults=(Fault(kind="status", status=429, headers=headers, times=3),))
+    desk.product()
+    assert [line.status for line in desk.world.log] == [429, 429, 429, 200]
+    assert len(list(desk.store.products.list())) == 1
+
+
+def test_a_storm_that_does_not_pass_ends() -> None:
+    desk = Desk(faults=(Fault(kind="status", status=429, times=None),))
+    with pytest.raises(RateLimited):
+        desk.product()
+    assert desk.count() == 5
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after", "timeout_before", "timeout_after"])
+def test_a_lost_answer_of_a_repeatable_write_is_asked_for_again(kind: str) -> None:
+    desk = Desk()
+    product = desk.product()
+    desk.world.plan_faults([Fault(kind=kind, method="PUT")])
+    saved = desk.store.products.update(product.id, ProductDraft(name="Salt Road"))
+    assert saved.value.name == "Salt Road"
+    assert desk.paths().count(f"PUT /v3/catalog/products/{product.id}") == 2
