@@ -12,6 +12,7 @@ import pytest
 from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.exchange import NaturalKey
+from commerce_bridge.domain.money import Money
 from commerce_bridge.domain.record import Fact, Kin, Outlet, Placement
 from commerce_bridge.errors import (
     AuthError,
@@ -189,6 +190,16 @@ class TestMaking:
         assert isinstance(error, MappingError)
         assert "USD" in error.message
         assert posts(outcome, "/v3/catalog/products") == 0
+
+    def test_a_store_that_puts_new_products_on_a_channel_by_itself(self) -> None:
+        desk = Desk("demo", settings=Settings(starts_on=("1",)), assign_new_products_to_channel=True)
+        steps = [create(f"r{number}", _plain(number)) for number in range(3)]
+        outcome = desk.carry_out(*steps, publish("r0", "1"), publish("r1", "2"))
+        assert not outcome.failed
+        shown = [desk.shown(outcome.known.bindings[f"r{number}"]).value for number in range(3)]
+        channels = [{one.channel for one in each.elements if isinstance(one, Outlet)} for each in shown]
+        assert channels == [{"1"}, {"2"}, set()]
+        assert outcome.calls.count("DELETE /v3/catalog/products/channel-assignments") == 1
 
     @pytest.mark.parametrize("status", [400, 422])
     def test_an_image_host_that_is_down_costs_the_image_alone(self, status: int) -> None:
@@ -420,6 +431,52 @@ class TestChanging:
         names = {shown.ref: desk.shown(shown.ref).value.get(on.NAME) for shown in seen.values()}
         assert names[seen["r7"].ref] == "Salt Roads, volume 7"
         assert sum(str(name).startswith("Renamed") for name in names.values()) == 9
+
+    def test_what_one_step_wants_wrongly_keeps_no_other_from_taking_hold(self) -> None:
+        desk = Desk()
+        desk.made("r99", book(99))
+        seen = {record: desk.made(record, book(number)) for number, record in enumerate(("r1", "r2"))}
+        steps = [
+            step(kind, record, change(name, after, seen[record].value.get(name)), seen=seen[record])
+            for record in seen
+            for kind, name, after in (
+                (StepKind.CHANGE, on.NAME, "Salt Roads, volume 99" if record == "r1" else "Salt Ways"),
+                (StepKind.HIDE, on.VISIBLE, False),
+                (StepKind.PRICE, on.PRICE, Money(Decimal(9), "EUR") if record == "r2" else gbp("9")),
+            )
+        ]
+        outcome = desk.carry_out(*steps)
+        assert set(outcome.failed) == {("r1/change", "product"), ("r2/price", "product")}
+        one, two = (desk.shown(seen[record].ref).value for record in seen)
+        told = [[each.get(name) for name in (on.VISIBLE, on.PRICE, on.NAME)] for each in (one, two)]
+        assert told == [[False, gbp("9"), "Salt Roads, volume 0"], [False, gbp("14.99"), "Salt Ways"]]
+
+    def test_the_same_for_variants(self) -> None:
+        desk = Desk()
+        wanted, parts = family(1)
+        seen = desk.made("r1", wanted, parts)
+        first, second = parts
+        steps = [
+            step(
+                StepKind.CHANGE,
+                "r1",
+                change(on.WEIGHT_G, Decimal(444), part=first),
+                change(on.SKU, first, part=second),
+                seen=seen,
+            ),
+            step(
+                StepKind.PRICE,
+                "r1",
+                change(on.PRICE, Money(Decimal(5), "EUR"), part=first),
+                change(on.PRICE, gbp("6"), part=second),
+                seen=seen,
+            ),
+        ]
+        outcome = desk.carry_out(*steps)
+        assert set(outcome.failed) == {("r1/price", f"variant:{first}"), ("r1/change", f"variant:{second}")}
+        after = desk.shown(seen.ref).value.parts
+        assert after[first].get(on.WEIGHT_G) == Decimal(444)
+        assert after[second].get(on.PRICE) == gbp("6")
 
     def test_one_bad_variant_of_many_stops_no_other(self) -> None:
         desk = Desk()

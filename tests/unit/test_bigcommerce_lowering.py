@@ -20,8 +20,8 @@ from commerce_bridge.platforms.bigcommerce.limits import Limits
 from commerce_bridge.platforms.bigcommerce.lowering import lower
 from commerce_bridge.platforms.bigcommerce.lowering.packing import NO_CALL, SHAPES
 from commerce_bridge.platforms.bigcommerce.lowering.work import Creation, ProductChange
+from commerce_bridge.platforms.bigcommerce.sending import SENDERS
 from commerce_bridge.platforms.bigcommerce.settings import Settings
-from commerce_bridge.platforms.bigcommerce.writer import SENDERS
 from commerce_bridge.ports.step import Known, RowResult, Stage, Step, StepKind, Verdict
 from rigs.bigcommerce_desk import AWARDS, book, change, create, family, gbp, picture, product, step
 

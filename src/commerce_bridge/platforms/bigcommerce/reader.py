@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +16,9 @@ from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import every
 from commerce_bridge.platforms.bigcommerce.batching import split
 from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
-from commerce_bridge.platforms.bigcommerce.facts import read_facts
-from commerce_bridge.platforms.bigcommerce.mapping import Aside, observed, paths_of
+from commerce_bridge.platforms.bigcommerce.mapping import Aside, observed
+from commerce_bridge.platforms.bigcommerce.memory import Path, StoreMemory
 from commerce_bridge.platforms.bigcommerce.settings import Settings
-from commerce_bridge.platforms.bigcommerce.units import Units, units_of
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.bigcommerce.wire.catalogue import Metafield
@@ -34,7 +33,7 @@ class _Tables:
     """Side tables of one complete read, each read when the first product needs it."""
 
     brands: dict[int, str] | None = None
-    categories: dict[int, tuple[str, ...]] | None = None
+    categories: Mapping[int, Path] | None = None
     notes: dict[int, list[Metafield]] | None = None
 
 
@@ -47,7 +46,8 @@ class BigCommerceReader:
 
     Args:
         client: The store.
-        settings: How records are read.
+        settings: How records are read; the memory's, where one is given.
+        memory: What is kept of the store; share it with the store's writer.
 
     Cost: one call for each 250 products, metafields, categories and brands, at least one for each of
     these kinds that occurs; one for the store's units unless `settings.facts` gives them.
@@ -56,11 +56,17 @@ class BigCommerceReader:
     GET /catalog/products/metafields; `catalog/brands_catalog.v3.yml`; `catalog/category-trees_catalog.v3.yml`.
     """
 
-    def __init__(self, client: BigCommerceClient[Any], settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        client: BigCommerceClient[Any],
+        settings: Settings | None = None,
+        *,
+        memory: StoreMemory | None = None,
+    ) -> None:
         self._bc = client.raw
-        self._settings = settings or Settings()
+        self._memory = memory or StoreMemory(client, settings)
+        self._settings = self._memory.settings
         self._tables: _Tables | None = None
-        self._units: Units | None = None
 
     def changes(self, cursor: Cursor | None) -> Flow[Page[Observed[Record]]]:
         """One page of the whole store; it has no cheaper way to ask for changes that misses none.
@@ -97,7 +103,7 @@ class BigCommerceReader:
         branded = tuple(sorted({one.brand_id for one in products if one.brand_id}))
         brands = (yield from self._brands(branded)) if branded else {}
         placed = any(one.categories for one in products)
-        categories = (yield from self._categories()) if placed else {}
+        categories = (yield from self._memory.paths(anew=True)) if placed else {}
         notes = yield from self._notes_of(tuple(one.id for one in products))
         aside = Aside(brands=brands, categories=categories, notes=notes)
         return (yield from self._shown(products, aside))
@@ -106,17 +112,14 @@ class BigCommerceReader:
         seen_at = yield from flow.now()
         if not products:
             return ()
-        if self._units is None:
-            facts = self._settings.facts or (yield from read_facts(self._bc))
-            self._units = units_of(facts, self._settings)
-        units = self._units
+        units = yield from self._memory.units()
         return tuple(observed(one, aside, units, self._settings, seen_at) for one in products)
 
     def _aside_of_all(self, products: Sequence[Product], tables: _Tables) -> Flow[Aside]:
         if tables.brands is None and any(one.brand_id for one in products):
             tables.brands = yield from self._brands(())
         if tables.categories is None and any(one.categories for one in products):
-            tables.categories = yield from self._categories()
+            tables.categories = yield from self._memory.paths(anew=True)
         if tables.notes is None and products and self._reads_notes:
             tables.notes = yield from self._all_notes()
         return Aside(brands=tables.brands or {}, categories=tables.categories or {}, notes=tables.notes or {})
@@ -133,10 +136,6 @@ class BigCommerceReader:
             rows = yield from every(turn)
             found.update((one.id, one.name or "") for one in rows)
         return found
-
-    def _categories(self) -> Flow[dict[int, tuple[str, ...]]]:
-        rows = yield from every(self._bc.categories.list)
-        return paths_of(rows, self._settings.tree)
 
     def _all_notes(self, ids: Sequence[int] = ()) -> Flow[dict[int, list[Metafield]]]:
         spaces = self._settings.namespaces or ()

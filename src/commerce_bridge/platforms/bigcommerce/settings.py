@@ -26,6 +26,8 @@ class Settings:
         preorder_ends_itself: Whether the store takes a product out of preorder on its release date.
         redirect: Whether a former web address leads to the new one.
         nest_pictures: Whether a new product brings its images along, or they follow one by one.
+        starts_on: Ids of the channels on which the store puts a new product by itself; it is taken off them
+            before it is put where it is wanted.  Most stores put a new product on none.
         price_places: Decimals of prices that the store keeps.
         measure_places: Decimals of weights and sizes that the store keeps; the vendor states none.
 
@@ -43,5 +45,6 @@ class Settings:
     preorder_ends_itself: bool = True
     redirect: bool = True
     nest_pictures: bool = True
+    starts_on: tuple[str, ...] = ()
     price_places: int = 4
     measure_places: int = 4

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from commerce_bridge.platforms.bigcommerce.limits import Limits
 from commerce_bridge.platforms.bigcommerce.lowering.packing import pack
-from commerce_bridge.platforms.bigcommerce.lowering.unfolding import unfold
+from commerce_bridge.platforms.bigcommerce.lowering.unfolding import is_starting, unfold
 from commerce_bridge.platforms.bigcommerce.settings import Settings
 from commerce_bridge.ports.step import Known, Stage, Step
 
@@ -31,7 +31,8 @@ def lower(
         MappingError: A field has no place in this store; the message says which, and what to use.
     """
     settings, limits = settings or Settings(), limits or Limits()
-    pieces = [(step, unfold(step, known, settings)) for step in steps]
+    starting = {step.record for step in steps if is_starting(step, known, settings)}
+    pieces = [(step, unfold(step, known, settings, starting=step.record in starting)) for step in steps]
     return Stage(
         calls=pack([piece for _, some in pieces for piece in some], limits),
         waiting=tuple(step for step, some in pieces if any(piece.work is None for piece in some)),

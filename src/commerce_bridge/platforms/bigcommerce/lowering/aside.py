@@ -72,13 +72,26 @@ def notes(view: View, product: Ref) -> Iterator[Piece]:
 def outlets(view: View, product: Ref) -> Iterator[Piece]:
     """Channels, many in a call."""
     for outlet in view.added(Outlet):
-        yield from view.piece(
-            f"channel:{outlet.channel}", Assignment(product=product, channel=outlet.channel)
-        )
+        part = f"channel:{outlet.channel}"
+        if view.starting:
+            yield Piece(rows=(view.row(part),), work=None)
+        else:
+            yield from view.piece(part, Assignment(product=product, channel=outlet.channel))
     for _, outlet in view.removed(Outlet):
         yield from view.piece(
             f"-channel:{outlet.channel}", Withdrawal(product=product, channel=outlet.channel)
         )
+
+
+def starting_outlets(view: View, product: Ref) -> Iterator[Piece]:
+    """Channels on which the store puts a new product by itself."""
+    for channel in view.settings.starts_on:
+        yield from view.piece(start_of(channel), Withdrawal(product=product, channel=channel))
+
+
+def start_of(channel: str) -> str:
+    """The row of a channel on which the store puts a new product by itself."""
+    return f"-start:{channel}"
 
 
 def in_order(view: View) -> list[Picture]:

@@ -164,19 +164,36 @@ def _of_kind(kind: type[Work], shape: Shape, items: Iterable[Item], limits: Limi
 
 def _shared(pieces: Sequence[Piece]) -> list[Item]:
     """One item for each thing that is written, with the rows of all steps that write it."""
-    items: dict[Hashable, Item] = {}
+    groups: dict[Hashable, list[Item]] = {}
     for number, piece in enumerate(pieces):
-        if piece.work is None:
-            continue
-        key = _same(piece.work) or number
-        known = items.get(key)
-        if known is None:
-            items[key] = Item(work=piece.work, rows=piece.rows)
-        else:
-            # What is made is looked for once: the first row names it.
-            rows = (*known.rows, *(evolve(row, creates=None) for row in piece.rows))
-            items[key] = Item(work=_joined(known.work, piece.work), rows=rows)
-    return [evolve(item, work=_route(item.work)) for item in items.values()]
+        if piece.work is not None:
+            item = Item(work=piece.work, rows=piece.rows)
+            groups.setdefault(_same(piece.work) or number, []).append(item)
+    return [_together(group) for group in groups.values()]
+
+
+def _together(group: Sequence[Item]) -> Item:
+    first, *others = group
+    if not others:
+        return evolve(first, work=_route(first.work))
+    work = first.work
+    for other in others:
+        work = _joined(work, other.work)
+    # What is made is looked for once: the first row names it.
+    rows = (*first.rows, *(evolve(row, creates=None) for other in others for row in other.rows))
+    shares = tuple(evolve(one, work=_route(_share(one.work, work))) for one in group)
+    return Item(work=_route(work), rows=rows, shares=shares)
+
+
+def _share(own: Work, whole: Work) -> Work:
+    """One step's part of a shared work; an array that is replaced as a whole stays whole."""
+    if isinstance(own, ProductChange) and isinstance(whole, ProductChange):
+        return evolve(
+            own,
+            categories=None if own.categories is None else whole.categories,
+            related=None if own.related is None else whole.related,
+        )
+    return own
 
 
 def _route(work: Work) -> Work:

@@ -38,18 +38,32 @@ FAMILY = "family"
 """The part that is a new product's family, where its own step brings it along."""
 
 
-def unfold(step: Step, known: Known, settings: Settings) -> list[Piece]:
+def unfold(step: Step, known: Known, settings: Settings, *, starting: bool = False) -> list[Piece]:
     """The pieces of a step that are neither done nor failed; none when it is over.
+
+    Args:
+        step: The step.
+        known: What is known of the target.
+        settings: How records are written.
+        starting: Whether its product is still to be taken off the channels on which the store put it.
 
     Raises:
         MappingError: A field has no place in this store.
     """
     seen = step.seen or known.seen.get(step.record) or Record()
-    view = view_of(step, known, settings, seen)
+    view = view_of(step, known, settings, seen, starting=starting)
     if step.kind is StepKind.CREATE:
         return list(_making(view))
     urgent = step.kind is StepKind.HIDE
     return [evolve(piece, urgent=urgent) for piece in _changing(view, seen)]
+
+
+def is_starting(step: Step, known: Known, settings: Settings) -> bool:
+    """Whether a step makes a product that is still to be taken off channels on which the store puts it."""
+    rows = ((step.id, aside.start_of(channel)) for channel in settings.starts_on)
+    return step.kind is StepKind.CREATE and any(
+        row not in known.done and row not in known.failed for row in rows
+    )
 
 
 def _making(view: View) -> Iterator[Piece]:
@@ -66,6 +80,7 @@ def _making(view: View) -> Iterator[Piece]:
         yield Piece(rows=(), work=None)
         return
     yield from _left_of_making(view, product)
+    yield from aside.starting_outlets(view, product)
     yield from aside.pictures(view, product)
     yield from aside.notes(view, product)
     yield from aside.outlets(view, product)

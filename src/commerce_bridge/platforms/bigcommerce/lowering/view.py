@@ -27,6 +27,7 @@ class View:
         settings: How records are written.
         wishes: What the step wants.
         there: The elements that the target showed, with its names of them.
+        starting: Whether the product is still to be taken off the channels on which the store put it.
     """
 
     step: Step
@@ -34,6 +35,7 @@ class View:
     settings: Settings
     wishes: Wishes
     there: Mapping[Element, Ref | None] = field(factory=dict[Element, "Ref | None"])
+    starting: bool = False
 
     def row(self, part: str, creates: NaturalKey | None = None) -> Row:
         """A row of the step."""
@@ -73,14 +75,16 @@ class View:
         return tuple(name for one, name in self.there.items() if isinstance(one, kind) and name is not None)
 
 
-def view_of(step: Step, known: Known, settings: Settings, seen: Record) -> View:
-    """A step beside what is known.
+def view_of(step: Step, known: Known, settings: Settings, seen: Record, *, starting: bool = False) -> View:
+    """A step beside what is known; see `View`.
 
     Raises:
         MappingError: A field has no place in this store.
     """
     wishes = wishes_of(step, settings)
-    return View(step=step, known=known, settings=settings, wishes=wishes, there=seen.elements)
+    return View(
+        step=step, known=known, settings=settings, wishes=wishes, there=seen.elements, starting=starting
+    )
 
 
 def _of(kind: type[E], elements: Iterable[Element]) -> Iterator[E]:

@@ -253,10 +253,18 @@ Work: TypeAlias = (
 
 @frozen(kw_only=True)
 class Item:
-    """One work of a call, and the rows it carries; steps that share a work have a row each."""
+    """One work of a call, and the rows it carries; steps that share a work have a row each.
+
+    Args:
+        work: What is to be done.
+        rows: The rows it carries.
+        shares: The same by step, where several share the work: if it is refused, each is tried alone, so
+            that what one step wants wrongly keeps no other from taking hold.
+    """
 
     work: Work
     rows: tuple[Row, ...]
+    shares: tuple[Item, ...] = ()
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
@@ -21,7 +21,6 @@ from commerce_bridge.errors import (
     TransportError,
 )
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.operation import every
 from commerce_bridge.platforms.bigcommerce.batching import Failed, RowAnswer, Saved, Unknown
 from commerce_bridge.platforms.bigcommerce.drafting import (
     Terms,
@@ -44,66 +43,67 @@ from commerce_bridge.platforms.bigcommerce.keys import (
 )
 from commerce_bridge.platforms.bigcommerce.lowering.aside import part_of
 from commerce_bridge.platforms.bigcommerce.lowering.work import CategoryNeed, Creation, Item
-from commerce_bridge.platforms.bigcommerce.mapping import paths_of
-from commerce_bridge.platforms.bigcommerce.sending import Results, Store, attempt, refused, told
+from commerce_bridge.platforms.bigcommerce.memory import Path
+from commerce_bridge.platforms.bigcommerce.sending.answers import Results, Store, attempt, refused, told
 from commerce_bridge.ports.step import RowResult, Verdict
 
 if TYPE_CHECKING:
     from commerce_bridge.platforms.bigcommerce.wire.product import Product
 
-Path: TypeAlias = tuple[str, ...]
-
 NEEDED = (on.NAME, on.FULFILMENT, on.WEIGHT_G, on.PRICE)
 """What no product can do without."""
 
 
-def categories(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
+def categories(store: Store, items: Sequence[Item]) -> Flow[Results]:
     """Categories that must exist: looked for, and made where they are missing, level by level.
 
-    One call for each 250 categories of the tree, and one for each level (and each 50 on it) that lacks any.
+    One call for each 250 categories of the tree unless they are remembered, and one for each level (and
+    each 50 on it) that lacks any.
     """
     wanted = {item.work.path for item in items if isinstance(item.work, CategoryNeed)}
-    rows = yield from every(lambda cursor: bc.categories.list(cursor, tree_id_in=(terms.settings.tree,)))
-    known = {path: number for number, path in paths_of(rows, terms.settings.tree).items()}
+    known = dict((yield from store.memory.ours()))
     failed: dict[Path, Failed | Unknown] = {}
     for depth in range(1, max(len(path) for path in wanted) + 1):
         level = sorted({path[:depth] for path in wanted if len(path) >= depth})
         missing = [path for path in level if path not in known and path[:-1] not in failed]
-        answers = yield from _made(bc, terms, missing, known)
-        for path, answer in answers.items():
-            if isinstance(answer, Saved):
-                known[path] = answer.value
-            else:
-                failed[path] = answer
+        answers = yield from _made(store, missing, known)
+        known.update((path, answer.value) for path, answer in answers.items() if isinstance(answer, Saved))
+        failed.update((path, answer) for path, answer in answers.items() if not isinstance(answer, Saved))
         failed.update((path, failed[path[:-1]]) for path in level if path[:-1] in failed)
+    lost = any(isinstance(answer, Unknown) for answer in failed.values())
+    store.memory.keep(None if lost else known)
     return tuple(result for item in items for result in _category(item, known, failed))
 
 
-def _made(
-    bc: Store, terms: Terms, paths: Sequence[Path], known: Mapping[Path, int]
-) -> Flow[dict[Path, RowAnswer[int]]]:
+def _made(store: Store, paths: Sequence[Path], known: Mapping[Path, int]) -> Flow[dict[Path, RowAnswer[int]]]:
     """What became of the categories of one level, of which the level above is known."""
     if not paths:
         return {}
-    if not terms.settings.create_categories:
+    settings = store.terms.settings
+    if not settings.create_categories:
         return {path: Failed(error=_not_there(path)) for path in paths}
-    tree = terms.settings.tree
+    parents = [known[path[:-1]] if len(path) > 1 else 0 for path in paths]
     drafts = [
-        CategoryDraft(name=path[-1], tree_id=tree, parent_id=known[path[:-1]] if len(path) > 1 else 0)
-        for path in paths
+        CategoryDraft(name=path[-1], tree_id=settings.tree, parent_id=parent)
+        for path, parent in zip(paths, parents, strict=True)
     ]
-    answers = yield from bc.categories.create(drafts)
+    answers = yield from store.client.categories.create(drafts)
     made: dict[Path, RowAnswer[int]] = {}
     for path, answer in zip(paths, answers, strict=True):
-        match answer:
-            case Saved(value=category):
-                made[path] = Saved(value=category.category_id)
-            case Failed(error=Conflict()):
-                alike = [number for there, number in known.items() if _same(there, path)]
-                made[path] = Saved(value=alike[0]) if alike else answer
-            case _:
-                made[path] = answer
+        if isinstance(answer, Saved):
+            made[path] = Saved(value=answer.value.category_id)
+        elif isinstance(answer, Failed) and isinstance(answer.error, Conflict):
+            made[path] = yield from _there_already(store, path, answer)
+        else:
+            made[path] = answer
     return made
+
+
+def _there_already(store: Store, path: Path, refusal: Failed) -> Flow[RowAnswer[int]]:
+    """The category whose name the store says is taken: made by somebody meanwhile, or in another case."""
+    there = yield from store.memory.ours(anew=True)
+    same = there.get(path) or next((number for one, number in there.items() if _same(one, path)), None)
+    return refusal if same is None else Saved(value=same)
 
 
 def _same(there: Path, path: Path) -> bool:
@@ -127,7 +127,7 @@ def _category(
     return told(item, failed[path])
 
 
-def product(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
+def product(store: Store, items: Sequence[Item]) -> Flow[Results]:
     """A new product with its variants, custom fields and images.
 
     One call; one more for each time the store refuses it because of images, which are then left out.
@@ -138,14 +138,16 @@ def product(bc: Store, terms: Terms, items: Sequence[Item]) -> Flow[Results]:
         raise TypeError(f"No product to make: {work!r}")
     try:
         _complete(work)
-        draft = _draft(work, terms)
+        draft = _draft(work, store.terms)
     except MappingError as error:
         return tuple(refused(item, error))
     pictures = work.pictures
     left_out: dict[Picture, BridgeError] = {}
     while True:
         images = tuple(image_draft(one) for one in pictures)
-        answer = yield from attempt(bc.products.create(evolve(draft, images=images) if images else draft))
+        answer = yield from attempt(
+            store.client.products.create(evolve(draft, images=images) if images else draft)
+        )
         blamed = _blamed(answer, pictures)
         if not blamed or not isinstance(answer, Failed):
             break
