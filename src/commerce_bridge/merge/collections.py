@@ -33,7 +33,7 @@ def holds_elements(*values: Maybe[Any]) -> bool:
         if isinstance(value, _KINDS):
             return True
         if isinstance(value, frozenset) and value:
-            return bool(elements(cast("frozenset[Any]", value)))
+            return bool(elements(cast("frozenset[object]", value)))
     return any(isinstance(value, frozenset) for value in values)
 
 

@@ -36,7 +36,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("V", "Video"),
 )
 
-_DIGITAL = ("AJ", "AN", "AO", "E", "L")
+_DIGITAL = ("AJ", "AN", "AO", "E", "LC", "SG")
+"""Forms that nothing is shipped of.  A licence key (LB) is a card, and a licence whose delivery is not said (LA)
+may be: for both a weight is asked for, rather than silently left out."""
 
 _ROLES: dict[str, str] = {
     "A01": "Author",

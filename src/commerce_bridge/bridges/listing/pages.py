@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from attrs import evolve, frozen
 
 from commerce_bridge.bridges.listing.forms import form_name, fulfilment
 from commerce_bridge.bridges.listing.policy import Layout, StorePolicy
 from commerce_bridge.bridges.listing.rules import stage_of
+from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.exchange import NaturalKey, Ref
+from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.title import Format, Listing, Title
 from commerce_bridge.mapping import Context, Mapped, Mapper, Problem
 from commerce_bridge.publishing.availability import Stage, availability, on_sale_at
@@ -21,6 +24,8 @@ from commerce_bridge.sync.job import Draft
 
 DORMANT = frozenset({Stage.HIDDEN, Stage.WITHDRAWN})
 """Stages in which a page is not made, and one that exists is hidden."""
+
+_OPENNESS = (Stage.LIVE, Stage.PREORDER, Stage.COMING_SOON, Stage.CLOSED, Stage.HIDDEN, Stage.WITHDRAWN)
 
 
 @frozen(kw_only=True)
@@ -43,18 +48,11 @@ class PageMaker:
             return ()
         if self.policy.layout is Layout.VARIANTS:
             return (self._family(title, context),)
-        listings = [Listing(title=title, formats=(one,)) for one in title.formats]
-        lacks = {str(one.ref): self._lacks(one, context) for one in listings}
-        asleep = {str(one.ref): self._asleep(one, context) for one in listings}
-        coming = {
-            ref: record
-            for ref, record in context.kin.items()
-            if ref in lacks and not _blocking(lacks[ref]) and not asleep[ref]
-        }
-        inside = evolve(context, kin=coming)
-        first, *others = (
-            self._draft(one, inside, lacks[str(one.ref)], dormant=asleep[str(one.ref)]) for one in listings
-        )
+        listings = [listing_of(title, one) for one in title.formats]
+        asleep = {str(one.ref) for one in listings if self._asleep(one, context)}
+        awake = {ref: record for ref, record in context.kin.items() if ref not in asleep}
+        inside = evolve(context, kin=awake)
+        first, *others = (self._draft(one, inside, asleep=str(one.ref) in asleep) for one in listings)
         return (evolve(first, remarks=self._remarks(title)), *others)
 
     def refs(self, title: Title) -> tuple[Ref, ...]:
@@ -63,56 +61,59 @@ class PageMaker:
             return (title.ref,) if title.formats else ()
         return tuple(one.ref for one in title.formats)
 
-    def _draft(
-        self, listing: Listing, context: Context, problems: tuple[Problem, ...], *, dormant: bool
-    ) -> Draft:
-        blocked = _blocking(problems)
+    def _draft(self, listing: Listing, context: Context, *, asleep: bool) -> Draft:
+        mapped = self.page(listing, context)
+        faults = (*self._lacks(listing, context), *mapped.problems)
+        halted = _blocking(faults)
         return Draft(
             ref=listing.ref,
             origin=listing.title.ref,
             label=label_of(listing),
-            mapped=Mapped(values={}) if blocked else self.page(listing, context),
+            mapped=closing(mapped) if halted else evolve(mapped, problems=()),
             keys=keys_of(listing),
-            problems=() if dormant else problems,
-            dormant=dormant,
+            problems=() if asleep else _noted(faults),
+            dormant=asleep or halted,
             next_change=next_change(listing, context),
         )
 
     def _family(self, title: Title, context: Context) -> Draft:
         """The one page of a title whose formats are variants."""
-        whole = Listing(title=title, formats=title.formats)
-        singles = [Listing(title=title, formats=(one,)) for one in title.formats]
-        problems: list[Problem] = []
-        ready: list[Format] = []
-        for single in singles:
-            lacks = self._lacks(single, context)
+        ready: dict[str, Format] = {}
+        variants: dict[str, Mapped] = {}
+        faults: list[Problem] = []
+        formats = self._most_open_first(title.formats, context)
+        for format_ in formats:
+            single, key = listing_of(title, format_), format_.isbn or format_.key
+            if key in variants:
+                faults.append(Problem(code="duplicate", message=f"Two of its formats have the number {key}."))
+                continue
+            variants[key] = self.variant(single, context)
             if self._asleep(single, context):
                 continue
-            problems.extend(_of_variant(lack, single, alone=len(singles) == 1) for lack in lacks)
-            if not _blocking(lacks):
-                ready.append(single.format)
-        refusal = refuses_variants(ready, context)
-        listing = evolve(whole, formats=tuple(ready) or title.formats)
-        dormant = not ready and not problems
+            own = (*self._lacks(single, context), *variants[key].problems)
+            faults.extend(_of_variant(one, single, alone=len(formats) == 1) for one in own)
+            if not _blocking(own):
+                ready[key] = format_
+        sold = listing_of(title, *(ready.values() or formats))
+        page = self.page(sold, context)
+        refusal = refuses_variants(ready.values(), context, rights_unknown=self.policy.rights_unknown)
         if refusal is not None:
-            problems.append(Problem(code="layout", message=refusal, blocking=True))
-        elif not ready and problems:
-            problems.append(
-                Problem(code="no-variant", message="None of its formats is ready.", blocking=True)
-            )
-        blocked = _blocking(tuple(problems))
-        parts = {} if blocked else {one.isbn or one.key: self._variant(title, one, context) for one in ready}
+            faults.append(Problem(code="layout", message=refusal, blocking=True))
+        faults.extend(page.problems if ready else ())
+        halted = not ready or _blocking(faults)
+        made = {} if halted else {key: evolve(variants[key], problems=()) for key in ready}
         return Draft(
             ref=title.ref,
             origin=title.ref,
-            label=label_of(listing),
-            mapped=Mapped(values={}) if blocked or dormant else self.page(listing, context),
-            parts=parts,
-            keys=keys_of(listing),
-            problems=tuple(problems),
-            dormant=dormant,
+            label=label_of(sold),
+            mapped=closing(page) if halted else evolve(page, problems=()),
+            parts=made,
+            asleep={key: closing(mapped) for key, mapped in variants.items() if key not in made},
+            keys=tuple(dict.fromkeys((*keys_of(sold), *keys_of(listing_of(title, *formats))))),
+            problems=_noted(faults),
             remarks=self._remarks(title),
-            next_change=next_change(whole, context),
+            dormant=halted,
+            next_change=next_change(listing_of(title, *formats), context),
         )
 
     def _remarks(self, title: Title) -> tuple[str, ...]:
@@ -120,8 +121,15 @@ class PageMaker:
         unplaced = self.policy.categories.unplaced([title])
         return tuple(f"no place in the category map: {code}" for code in unplaced)
 
-    def _variant(self, title: Title, format_: Format, context: Context) -> Mapped:
-        return self.variant(Listing(title=title, formats=(format_,)), context)
+    def _most_open_first(self, formats: Iterable[Format], context: Context) -> list[Format]:
+        """The formats of a page, the one whose stage the page takes first."""
+        unknown = self.policy.rights_unknown
+        return sorted(
+            formats,
+            key=lambda one: _OPENNESS.index(
+                availability(one, context.market, context.now, rights_unknown=unknown).stage
+            ),
+        )
 
     def _lacks(self, listing: Listing, context: Context) -> tuple[Problem, ...]:
         moment = Moment(now=context.now, market=context.market)
@@ -134,25 +142,66 @@ class PageMaker:
         return stage_of(listing, context, self.policy).stage in DORMANT
 
 
-def refuses_variants(formats: Iterable[Format], context: Context) -> str | None:
+def listing_of(title: Title, *formats: Format) -> Listing:
+    """The page that sells some formats of a title.
+
+    What other packages put into the title's `extra` is in the page's; of a page with one format, what they
+    put into the format's is too, and wins.
+    """
+    extra = dict(title.extra)
+    if len(formats) == 1:
+        extra.update(formats[0].extra)
+    return Listing(title=title, formats=formats, extra=extra)
+
+
+def closing(mapped: Mapped) -> Mapped:
+    """What of a page's (or a variant's) values takes it off sale or holds it back, and nothing that opens it.
+
+    A page that must not go to the store as it is (no cover, no price, …) stays there as it was; but what
+    may no longer be sold is taken off sale all the same.
+    """
+    held: dict[AnyField, Any] = {}
+    selling = mapped.values.get(on.SELLING, on.Selling.LIVE)
+    if mapped.values.get(on.VISIBLE) is False:
+        held[on.VISIBLE] = False
+    if selling is not on.Selling.LIVE:
+        held.update((name, mapped.values[name]) for name in (on.SELLING, on.RELEASE) if name in mapped.values)
+    if mapped.values.get(on.OUTLETS) == frozenset():
+        held[on.OUTLETS] = frozenset[Any]()
+    return Mapped(values=held, rules={name: mapped.rules[name] for name in held if name in mapped.rules})
+
+
+def refuses_variants(
+    formats: Iterable[Format], context: Context, *, rights_unknown: bool = False
+) -> str | None:
     """Why these formats cannot be variants of one product, or None.
 
-    Visibility, kind of fulfilment and preorder are a product's, not a variant's.
+    Kind of fulfilment and preorder are a product's, not a variant's; that one of them cannot be bought is a
+    variant's own.
+
+    Args:
+        formats: Those that are ready.
+        context: When and where.
+        rights_unknown: Whether a format that states no rights may be sold.
 
     Source: BigCommerce REST reference, `catalog/products_catalog.v3.yml` and
     `catalog/product-variants_catalog.v3.yml`: `type`, `availability` and `preorder_release_date` are
-    members of a product only.
+    members of a product only, `purchasing_disabled` is a variant's.
     """
     formats = tuple(formats)
-    kinds = {fulfilment(one) for one in formats}
-    if len(kinds) > 1:
+    if len({fulfilment(one) for one in formats}) > 1:
         return "Printed and digital formats cannot be variants of one product: use a product for each format."
-    stages = {availability(one, context.market, context.now).stage for one in formats}
-    if len(stages) > 1:
-        words = ", ".join(sorted(stage.value for stage in stages))
-        return f"Its formats are {words}; a product has one state for all its variants: use a product for each format."
-    dates = {on_sale_at(one, context.market) for one in formats}
-    if Stage.PREORDER in stages and len(dates) > 1:
+    staged = [
+        (availability(one, context.market, context.now, rights_unknown=rights_unknown).stage, one)
+        for one in formats
+    ]
+    dates = {on_sale_at(one, context.market) for stage, one in staged if stage is Stage.PREORDER}
+    if dates and any(stage is Stage.LIVE for stage, _ in staged):
+        return (
+            "Some of its formats are on sale, and others can be ordered ahead; a product has one state for all "
+            "its variants: use a product for each format."
+        )
+    if len(dates) > 1:
         return "Its formats go on sale on different days; a product has one release date: use a product for each format."
     return None
 
@@ -188,9 +237,14 @@ def _blocking(problems: Iterable[Problem]) -> bool:
     return any(problem.blocking for problem in problems)
 
 
+def _noted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems as work items of a page that is not made, or changed only as far as it must be."""
+    return tuple(evolve(one, blocking=False) for one in problems)
+
+
 def _of_variant(problem: Problem, listing: Listing, *, alone: bool) -> Problem:
-    """A lack of one format: it stays off the page, and the page goes on without it."""
+    """A problem of one format: it stays off the page if it must, and the page goes on without it."""
     if alone:
-        return problem
+        return evolve(problem, blocking=False)
     code = f"{problem.code}/{listing.format.key}"
     return evolve(problem, code=code, message=f"{label_of(listing)}: {problem.message}", blocking=False)

@@ -14,7 +14,7 @@ from commerce_bridge.bridges.listing.policy import Layout, StorePolicy
 from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.listing import Fulfilment, Selling
 from commerce_bridge.domain.record import Candidates, Fact, Kin, Outlet, Picture
-from commerce_bridge.domain.title import Asset, AssetKind, Listing, Scheme, TextKind, belongs
+from commerce_bridge.domain.title import Asset, AssetKind, Format, Listing, Scheme, TextKind, belongs
 from commerce_bridge.mapping import Context, Named, Problem, named
 from commerce_bridge.publishing.availability import Availability, Stage, availability
 from commerce_bridge.publishing.choice import choose_cover, choose_images, choose_text
@@ -24,6 +24,7 @@ from commerce_bridge.publishing.readiness import DESCRIBING
 NAME_LENGTH = 250
 ADDRESS_LENGTH = 255
 URL_LENGTH = 255
+FACT_LENGTH = 250
 SUMMARY_LENGTH = 300
 
 _SHOWN = frozenset({Stage.COMING_SOON, Stage.PREORDER, Stage.LIVE, Stage.CLOSED})
@@ -34,27 +35,28 @@ def display_name(policy: StorePolicy) -> Named:
 
     def compute(listing: Listing, context: Context) -> Any:
         title, format_ = listing.title, listing.format
-        base = format_.name or title.name
         if policy.layout is Layout.VARIANTS:
-            rungs = [base, *_edition(base, listing), f"{base} ({title.ref.id})"]
+            rungs = [_with(title.name), _with(title.name, _edition(format_)), _with(title.name, title.ref.id)]
         else:
-            form = (form_name(format_) or "").lower()
+            base, form = format_.name or title.name, (form_name(format_) or "").lower()
             rungs = [
-                f"{base} ({form})",
-                *_edition(f"{base} ({form}", listing, close=True),
-                f"{base} ({form}, {format_.isbn})",
+                _with(base, form),
+                _with(base, form, _edition(format_)),
+                _with(base, form, format_.isbn or format_.key),
             ]
         return Candidates(tuple(dict.fromkeys(_cut(rung, NAME_LENGTH) for rung in rungs)))
 
-    return named("name/with form", compute, layout=policy.layout.name)
+    return named("name/with form", compute, layout=policy.layout, version=2)
 
 
-def _edition(base: str, listing: Listing, *, close: bool = False) -> list[str]:
-    format_ = listing.format
-    edition = format_.edition or (f"edition {format_.edition_number}" if format_.edition_number else None)
-    if edition is None:
-        return []
-    return [f"{base}, {edition})" if close else f"{base} ({edition})"]
+def _with(base: str, *marks: str | None) -> str:
+    """A name with what tells it apart in brackets."""
+    told = ", ".join(mark for mark in marks if mark)
+    return f"{base} ({told})" if told else base
+
+
+def _edition(format_: Format) -> str | None:
+    return format_.edition or (f"edition {format_.edition_number}" if format_.edition_number else None)
 
 
 def _cut(text: str, limit: int) -> str:
@@ -71,11 +73,14 @@ def web_address(policy: StorePolicy) -> Named:
     """The address of the page: the title and what tells it apart; it never changes later."""
 
     def compute(listing: Listing, context: Context) -> Any:
-        tail = listing.format.isbn if policy.layout is Layout.FORMAT else listing.title.ref.id
-        slug = _slug(listing.title.name)[: ADDRESS_LENGTH - 30].strip("-")
-        return f"/{slug}-{_slug(str(tail))}/" if slug else f"/{_slug(str(tail))}/"
+        single = policy.layout is Layout.FORMAT
+        number = listing.format.isbn or listing.format.key if single else listing.title.ref.id
+        tail = _slug(number)[: ADDRESS_LENGTH - 2]
+        room = ADDRESS_LENGTH - len(tail) - 3  # the slashes and the hyphen
+        slug = _slug(listing.title.name)[: max(room, 0)].strip("-")
+        return f"/{slug}-{tail}/" if slug else f"/{tail}/"
 
-    return named("address/title and number", compute, layout=policy.layout.name)
+    return named("address/title and number", compute, layout=policy.layout)
 
 
 def _slug(text: str) -> str:
@@ -88,7 +93,7 @@ def description() -> Named:
 
     def compute(listing: Listing, context: Context) -> Any:
         text = choose_text(listing, DESCRIBING, context.now, context.market.time_zone)
-        return CLEARED if text is None else markup.safe_html(text)
+        return (markup.safe_html(text) if text is not None else "") or CLEARED
 
     return named("text/description", compute)
 
@@ -99,7 +104,7 @@ def summary() -> Named:
     def compute(listing: Listing, context: Context) -> Any:
         kinds = (TextKind.SHORT_DESCRIPTION, TextKind.HEADLINE)
         text = choose_text(listing, kinds, context.now, context.market.time_zone)
-        return CLEARED if text is None else markup.plain(text, SUMMARY_LENGTH)
+        return (markup.plain(text, SUMMARY_LENGTH) if text is not None else "") or CLEARED
 
     return named("text/summary", compute, limit=SUMMARY_LENGTH)
 
@@ -150,13 +155,16 @@ def fulfilment_kind() -> Named:
 
 
 def weight(policy: StorePolicy) -> Named:
-    """The stated weight, else the policy's for the form; 0 only for what is not shipped."""
+    """The stated weight, else the policy's for the form; 0 only for what is not shipped.
+
+    A stated weight of 0 is none: some sources write it for “not known”.
+    """
 
     def compute(listing: Listing, context: Context) -> Any:
         format_ = listing.format
         if fulfilment(format_) is Fulfilment.DIGITAL:
             return Decimal(0)
-        if format_.measures.weight_g is not None:
+        if format_.measures.weight_g:
             return format_.measures.weight_g
         form = format_.form or ""
         fitting = [prefix for prefix in policy.weights_g if form.startswith(prefix)]
@@ -180,7 +188,7 @@ def measure(name: str) -> Named:
 
     def compute(listing: Listing, context: Context) -> Any:
         value = getattr(listing.format.measures, name)
-        return CLEARED if value is None or fulfilment(listing.format) is Fulfilment.DIGITAL else value
+        return value if value and fulfilment(listing.format) is Fulfilment.PHYSICAL else CLEARED
 
     return named("measure/stated", compute, name=name)
 
@@ -219,6 +227,16 @@ def selling(policy: StorePolicy) -> Named:
     return named("stage/selling", compute, rights_unknown=policy.rights_unknown)
 
 
+def purchasable(policy: StorePolicy) -> Named:
+    """Whether a variant can be put into the basket; whether that is ahead of its release is its page's."""
+
+    def compute(listing: Listing, context: Context) -> Any:
+        sold = stage_of(listing, context, policy).stage in {Stage.PREORDER, Stage.LIVE}
+        return Selling.LIVE if sold else Selling.CLOSED
+
+    return named("stage/purchasable", compute, rights_unknown=policy.rights_unknown)
+
+
 def release(policy: StorePolicy) -> Named:
     """When it goes on sale, while it can be ordered ahead."""
 
@@ -249,11 +267,16 @@ def pictures(policy: StorePolicy) -> Named:
         others = choose_images(listing, kinds, context.now, zone)[: policy.images]
         wanted = ([cover] if cover else []) + list(others)
         fitting = [asset for asset in wanted if len(asset.url) <= URL_LENGTH]
-        shown = frozenset(_picture(asset, listing, place) for place, asset in enumerate(fitting))
+        once = {asset.digest or asset.url: asset for asset in reversed(fitting)}
+        shown = frozenset(
+            _picture(asset, listing, place) for place, asset in enumerate(reversed(once.values()))
+        )
         if len(fitting) == len(wanted):
             return shown
+        long = next(asset.url for asset in wanted if len(asset.url) > URL_LENGTH)
         message = (
-            f"An image's address is longer than {URL_LENGTH} characters, which the store refuses: shorten it."
+            f"The image address {long[:60]}… is {len(long)} characters long, and the store takes {URL_LENGTH}: "
+            "shorten it."
         )
         return Problem(code="long-address", message=message, instead=shown)
 
@@ -298,11 +321,11 @@ def categories(policy: StorePolicy) -> Named:
 
 
 def contributors() -> Named:
-    """Everybody who had a hand in this format, in order, each as a custom field named by the role."""
+    """Everybody who had a hand in this format, each as a custom field named by the role."""
 
     def compute(listing: Listing, context: Context) -> Any:
-        who = sorted((c for c in listing.title.contributors if belongs(c, listing)), key=lambda c: c.place)
-        return frozenset(Fact(role_name(c.role), _cut(c.name, 250)) for c in who)
+        who = (c for c in listing.title.contributors if belongs(c, listing) and c.name.strip())
+        return frozenset(Fact(role_name(c.role), _cut(c.name, FACT_LENGTH)) for c in who)
 
     return named("contributors/by role", compute)
 
@@ -316,16 +339,32 @@ def form() -> Named:
     return named("form/name", compute)
 
 
+def option_label() -> Named:
+    """What shoppers choose a variant by: its form, and where the family has two of one form, what tells it apart."""
+
+    def compute(listing: Listing, context: Context) -> Any:
+        mine = form_name(listing.format)
+        if mine is None:
+            return MISSING
+        alike = [one for one in listing.title.formats if form_name(one) == mine]
+        if len(alike) == 1:
+            return mine
+        editions = [_edition(one) for one in alike]
+        own = _edition(listing.format)
+        if own is not None and editions.count(own) == 1:
+            return f"{mine}, {own}"
+        return f"{mine}, {listing.format.isbn or listing.format.key}"
+
+    return named("option/form", compute)
+
+
 def trim_size() -> Named:
     """Height and width as printed."""
 
     def compute(listing: Listing, context: Context) -> Any:
         measures = listing.format.measures
-        if (
-            measures.height_mm is None
-            or measures.width_mm is None
-            or fulfilment(listing.format) is Fulfilment.DIGITAL
-        ):
+        physical = fulfilment(listing.format) is Fulfilment.PHYSICAL
+        if not (physical and measures.height_mm and measures.width_mm):
             return CLEARED
         return f"{measures.height_mm.normalize():f} × {measures.width_mm.normalize():f} mm"
 
@@ -337,10 +376,12 @@ def extent() -> Named:
 
     def compute(listing: Listing, context: Context) -> Any:
         for one in listing.format.extents:
+            if one.value < 1:
+                continue
             if one.kind == "duration":
                 hours, minutes = divmod(int(one.value), 60)
                 return f"{hours} h {minutes:02d} min"
-            return f"{int(one.value)} pages"
+            return "1 page" if int(one.value) == 1 else f"{int(one.value)} pages"
         return CLEARED
 
     return named("extent/stated", compute)
@@ -361,8 +402,9 @@ def series() -> Named:
 
     def compute(listing: Listing, context: Context) -> Any:
         return frozenset(
-            Fact("Series", _cut(f"{one.name}, {one.number}" if one.number else one.name, 250))
+            Fact("Series", _cut(f"{one.name}, {one.number}" if one.number else one.name, FACT_LENGTH))
             for one in listing.title.series
+            if one.name.strip()
         )
 
     return named("series/name and number", compute)
@@ -373,7 +415,7 @@ def subtitle() -> Named:
 
     def compute(listing: Listing, context: Context) -> Any:
         text = listing.format.subtitle or listing.title.subtitle
-        return _cut(text, 250) if text else CLEARED
+        return _cut(text, FACT_LENGTH) if text else CLEARED
 
     return named("subtitle/own", compute)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from commerce_bridge.bridges.listing import rules
 from commerce_bridge.bridges.listing.policy import Layout, StorePolicy
 from commerce_bridge.domain import listing as on
+from commerce_bridge.domain.absence import CLEARED
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.mapping import Mapper, custom_field, field, metafield
 from commerce_bridge.merge import Ownership, Rule, elements_of, owned_by, written_once
@@ -69,7 +70,8 @@ def _single(policy: StorePolicy) -> Mapper:
 def variant_mapper(policy: StorePolicy) -> Mapper:
     """The fields of a variant."""
     return (
-        field(on.OPTION, rules.form())
+        field(on.OPTION, rules.option_label())
+        | field(on.SELLING, rules.purchasable(policy))
         | field(on.SKU, rules.sku())
         | field(on.GTIN, rules.sku())
         | field(on.PRICE, rules.list_price(policy))
@@ -126,7 +128,7 @@ def kind_of(change: Change) -> StepKind:
         return StepKind.PRICE
     if change.field == on.FAMILY:
         return StepKind.RELATE
-    if change.field not in _SELLING:
+    if change.field not in _SELLING or (change.field == on.RELEASE and change.after is CLEARED):
         return StepKind.CHANGE
-    closing = change.after in (False, on.Selling.CLOSED, frozenset())
-    return StepKind.HIDE if closing and change.field != on.RELEASE else StepKind.PUBLISH
+    closing = change.after in (False, on.Selling.CLOSED, CLEARED, frozenset())
+    return StepKind.HIDE if closing else StepKind.PUBLISH
