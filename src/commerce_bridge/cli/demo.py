@@ -24,7 +24,6 @@ from commerce_bridge.flow.operation import Sync
 from commerce_bridge.flow.wiring import SeededChance
 from commerce_bridge.http.opening import Surroundings
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.render import render_plan
 
 LATENCY_S = 0.2
 
@@ -138,13 +137,13 @@ def run(args: argparse.Namespace) -> int:
     store = stage.worlds["bigcommerce"].sandbox
     before = store.state()
     plan = stage.bridge.plan()
-    say(f"\n{render_plan(plan, SHOWN)}\n")
+    say(f"\n{plan.show(SHOWN)}\n")
     receipt = stage.bridge.apply(plan)
     say(f"{receipt}\n")
     calls = stage.calls()
     least = lower_bound(before, store.state(), source_reads=_source_reads(stage))
     second = stage.bridge.plan()
-    say(f"Planned again:\n{render_plan(second, SHOWN)}")
+    say(f"Planned again:\n{second.show(SHOWN)}")
     items = stage.bridge.work_items()
     found = {
         "titles": plan.footer.titles,

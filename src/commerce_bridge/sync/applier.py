@@ -42,8 +42,9 @@ from commerce_bridge.sync.costing import STATE_ONLY, known_before
 from commerce_bridge.sync.freshness import stale_steps
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.memory import Memory, remember
-from commerce_bridge.sync.plan import Plan, Segment
+from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.receipt import Receipt, Trouble
+from commerce_bridge.sync.segment import Segment
 from commerce_bridge.sync.settling import Outcome, settle_segment
 
 PERMANENT = (RejectedRecord, Conflict, PlanLimit, RequestRefused, MappingError)

@@ -17,8 +17,8 @@ from commerce_bridge.flow.state import Delete, Key, Op
 from commerce_bridge.ports.step import Call, Row, RowId, RowResult, Step, Verdict
 from commerce_bridge.sync.codec import decode_key, encode_key
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.lines import step_line
 from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planfile import step_line
 from commerce_bridge.sync.tables import put, scan_bodies
 
 

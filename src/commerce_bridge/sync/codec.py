@@ -67,8 +67,10 @@ def encode(value: Any) -> Any:
     Raises:
         MappingError: The value is of a kind that cannot be kept in a file.
     """
-    if value is None or isinstance(value, (str, bool, int)):
+    if value is None or type(value) in {bool, int}:
         return value
+    if type(value) is str:
+        return _text(value)
     kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType]
     known = _ENCODE.get(kind)
     if known is not None:
@@ -76,12 +78,24 @@ def encode(value: Any) -> Any:
     if isinstance(value, frozenset):
         items = [encode(one) for one in cast("Iterable[Any]", value)]
         return {"$": "set", "v": sorted(items, key=lambda item: json.dumps(item, sort_keys=True))}
-    if isinstance(value, (tuple, list)):
+    if isinstance(value, tuple):
         return {"$": "list", "v": [encode(one) for one in cast("Iterable[Any]", value)]}
     raise MappingError(
-        f"A value of type {type(value).__name__} cannot be kept in a plan: {value!r}.",
-        hint="Map it to text, a number, Decimal, an instant, Money, or an element such as Fact.",
+        f"A value of type {kind.__name__} cannot be kept in a plan: {value!r}.",
+        hint="Map it to text, a whole number, Decimal, an instant, Money, a tuple or frozenset of these, or an "
+        "element such as Fact.",
     )
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise MappingError(
+            f"A text with half a character (at place {error.start}) cannot be kept in a plan.",
+            hint="Mend it at the source: it was cut or decoded wrongly.",
+        ) from error
+    return value
 
 
 def decode(data: Any) -> Any:
@@ -93,10 +107,14 @@ def decode(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     packed = cast("Mapping[str, Any]", data)
-    make = _DECODE.get(str(packed.get("$")))
+    kind = str(packed.get("$"))
+    make = _DECODE.get(kind)
     if make is None:
-        raise StateUnreadable(f"A value of the unknown kind {packed.get('$')!r} was found.")
-    return make(packed["v"])
+        raise StateUnreadable(f"A value of the unknown kind {kind!r} was found.")
+    try:
+        return make(packed["v"])
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise StateUnreadable(f"A value that is no {kind} was found where one should be.") from error
 
 
 def encode_field(name: AnyField) -> str:

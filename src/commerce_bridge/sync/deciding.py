@@ -20,8 +20,8 @@ from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.sync.codec import digest, encode
 from commerce_bridge.sync.index import TargetIndex
 from commerce_bridge.sync.job import Draft, Job
-from commerce_bridge.sync.plan import Standing
 from commerce_bridge.sync.remembered import Remembered
+from commerce_bridge.sync.segment import Standing
 
 
 @frozen(kw_only=True)

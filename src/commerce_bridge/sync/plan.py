@@ -2,123 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
 
 from attrs import field, frozen
 
-from commerce_bridge.domain.absence import Maybe
-from commerce_bridge.domain.exchange import Ref
-from commerce_bridge.domain.fields import AnyField
-from commerce_bridge.ports.step import Step, StepKind
-
-if TYPE_CHECKING:
-    from commerce_bridge.sync.planfile import PlanFile
-
-SCHEMA = 1
-"""The version of the plan file's format."""
-
-
-@frozen(kw_only=True)
-class Header:
-    """What a plan stands on.
-
-    Args:
-        plan: The plan's id.
-        pair: How people name the pair.
-        scope: The bridge and both accounts; a plan is applied only there.
-        as_of: The instant for which everything was decided.
-        fingerprint: The rules: policy, mappers, settings; None when a rule has no name.
-        start: The source's watermark that the plan begins at, or None for the beginning.
-        complete: Whether the source was read from its beginning to its end.
-        schema: The format's version.
-        correlation_id: The run's id; it goes with every request.
-    """
-
-    plan: str
-    pair: str
-    scope: str
-    as_of: datetime
-    fingerprint: str | None
-    start: str | None
-    complete: bool
-    correlation_id: str
-    schema: int = SCHEMA
-
-
-@frozen(kw_only=True)
-class Standing:
-    """What is to be remembered of a record once its segment is settled.
-
-    Args:
-        record: Canonical id.
-        source: The source's name of it.
-        origin: The source's name of the value it comes from.
-        target: The target's name of it, or None while it has none.
-        source_hash: The source's version.
-        target_hash: The target's version, when no step of the plan changes it; else empty.
-        next_change: When it must be decided again though nothing changed, or None.
-        agreed: The values that both sides agree on once the steps have taken hold.
-        label: How people name it.
-        work: Work items that stay open for it, as ``reason`` to ``detail``.
-    """
-
-    record: str
-    source: Ref
-    origin: Ref
-    target: Ref | None
-    source_hash: str
-    target_hash: str
-    next_change: datetime | None
-    agreed: Mapping[tuple[str, AnyField], Maybe[Any]]
-    label: str = ""
-    work: Mapping[str, str] = field(factory=dict[str, str])
-
-
-@frozen(kw_only=True)
-class Segment:
-    """What one page of the source comes to.
-
-    Args:
-        steps: What is to be done.
-        standings: What is to be remembered of each record that was decided.
-        watermark: The source's watermark that holds once all steps have settled, or None.
-    """
-
-    steps: tuple[Step, ...]
-    standings: tuple[Standing, ...]
-    watermark: str | None
-
-
-@frozen(kw_only=True)
-class Footer:
-    """What a plan comes to.
-
-    Args:
-        titles: Source records read.
-        formats: Formats among them.
-        records: Listings decided or skipped.
-        skipped: Listings that nothing has changed for.
-        steps: Steps by kind.
-        calls: Estimated vendor calls of an apply.
-        good_until: The next instant at which the plan would come out differently, or None.
-        warnings: What the reader should know.
-    """
-
-    titles: int
-    formats: int
-    records: int
-    skipped: int
-    steps: Mapping[StepKind, int]
-    calls: int
-    good_until: datetime | None
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """All steps."""
-        return sum(self.steps.values())
+from commerce_bridge.ports.step import Step
+from commerce_bridge.sync.planfile import PlanFile, open_plan
+from commerce_bridge.sync.render import SHOWN_RECORDS, render_plan
+from commerce_bridge.sync.segment import Footer, Header, Segment
 
 
 @frozen(kw_only=True)
@@ -158,16 +49,21 @@ class Plan:
         Raises:
             InvalidDocument: The file is damaged, was changed by hand, or is no plan.
         """
-        from commerce_bridge.sync.planfile import load_plan
-
-        return load_plan(path)
+        header, footer, file = open_plan(path)
+        return Plan(header=header, footer=footer, file=file)
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is left to do."""
         return self.footer.total == 0
 
-    def __str__(self) -> str:
-        from commerce_bridge.sync.render import render_plan
+    def show(self, records: int = SHOWN_RECORDS) -> str:
+        """The plan as people read it.
 
-        return render_plan(self)
+        Args:
+            records: How many records are printed in full; the others are counted.
+        """
+        return render_plan(self.header, self.footer, self.segments(), records)
+
+    def __str__(self) -> str:
+        return self.show()

@@ -25,10 +25,12 @@ from commerce_bridge.sync.costing import estimate
 from commerce_bridge.sync.deciding import Decided, Subject, decide_record, earliest, open_work
 from commerce_bridge.sync.index import TargetIndex, read_target
 from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.lines import footer_line, header_line, segment_line
 from commerce_bridge.sync.memory import BEGINNING, Memory, remember
-from commerce_bridge.sync.plan import Footer, Header, Plan, Segment, Standing
-from commerce_bridge.sync.planfile import PlanFile, footer_line, header_line, segment_line
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.planfile import PlanFile
 from commerce_bridge.sync.remembered import may_skip
+from commerce_bridge.sync.segment import Footer, Header, Segment, Standing
 
 S = TypeVar("S")
 

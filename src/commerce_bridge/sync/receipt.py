@@ -8,6 +8,7 @@ from datetime import datetime
 from attrs import frozen
 
 from commerce_bridge.ports.step import StepKind
+from commerce_bridge.sync.render import in_order
 
 
 @frozen(kw_only=True)
@@ -65,6 +66,28 @@ class Receipt:
         return sum(self.applied.values())
 
     def __str__(self) -> str:
-        from commerce_bridge.sync.render import render_receipt
+        return _render(self)
 
-        return render_receipt(self)
+
+def _render(receipt: Receipt) -> str:
+    """A receipt as text."""
+    counts = ", ".join(f"{count} {kind.value}" for kind, count in in_order(receipt.applied)) or "nothing"
+    seconds = (receipt.ended_at - receipt.started_at).total_seconds()
+    lines = [
+        f"Applied plan {receipt.plan[:8]}  {receipt.pair}: {counts}",
+        f"{receipt.calls} calls in {seconds:.1f} s, correlation id {receipt.correlation_id}",
+    ]
+    if receipt.already:
+        lines.append(f"{receipt.already} steps had taken hold before.")
+    lines.extend(_troubles("refused, because the record moved since the plan was made", receipt.stale))
+    lines.extend(_troubles("not taken by the target", receipt.failed))
+    lines.extend(_troubles("in need of a person", receipt.work))
+    if receipt.closed:
+        lines.append(f"{receipt.closed} work items resolved by themselves.")
+    return "\n".join(lines)
+
+
+def _troubles(title: str, troubles: tuple[Trouble, ...]) -> list[str]:
+    if not troubles:
+        return []
+    return [f"{len(troubles)} {title}:", *(f"  ! {one.label}: {one.detail}" for one in troubles)]

@@ -13,8 +13,8 @@ from commerce_bridge.domain.exchange import Observed, Ref
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Record
 from commerce_bridge.merge.collections import holds_elements, standing
-from commerce_bridge.sync.plan import Standing
-from commerce_bridge.sync.planfile import agreed_line, agreed_of
+from commerce_bridge.sync.lines import agreed_line, agreed_of
+from commerce_bridge.sync.segment import Standing
 
 
 @frozen(kw_only=True)

@@ -1,13 +1,12 @@
-"""Plans and receipts as a publisher reads them.  The text is a public format with golden files."""
+"""Plans as a publisher reads them.  The text is a public format with golden files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from commerce_bridge.merge.explain import show
 from commerce_bridge.ports.step import Change, Step, StepKind
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt, Trouble
+from commerce_bridge.sync.segment import Footer, Header, Segment
 
 SHOWN_RECORDS = 200
 """So many records are printed in full; a longer plan says how many more there are."""
@@ -27,29 +26,33 @@ _SIGNS = {
 }
 
 
-def render_plan(plan: Plan, records: int = SHOWN_RECORDS) -> str:
+def render_plan(
+    header: Header, footer: Footer, segments: Iterable[Segment], records: int = SHOWN_RECORDS
+) -> str:
     """A plan as text.
 
     Args:
-        plan: The plan.
-        records: How many records are printed in full.
+        header: What it stands on.
+        footer: What it comes to.
+        segments: Its segments, in order.
+        records: How many records are printed in full; the others are counted.
     """
-    lines = [f"Plan {plan.header.plan[:8]}  {plan.header.pair}  as of {_moment(plan)}"]
+    lines = [f"Plan {header.plan[:8]}  {header.pair}  as of {header.as_of:%Y-%m-%d %H:%M} UTC"]
     left = 0
-    for number, steps in enumerate(_by_record(plan)):
+    for number, steps in enumerate(_by_record(segments)):
         if number < records:
             lines.extend(_record_lines(steps))
         else:
             left += 1
     if left:
         lines.append(f"  … and {left} more records")
-    lines.extend(_summary(plan))
+    lines.extend(_summary(footer))
     return "\n".join(lines)
 
 
-def _by_record(plan: Plan) -> Iterator[list[Step]]:
+def _by_record(segments: Iterable[Segment]) -> Iterator[list[Step]]:
     """The steps of each record together; a record's steps stand in one segment."""
-    for segment in plan.segments():
+    for segment in segments:
         grouped: dict[str, list[Step]] = {}
         for step in segment.steps:
             grouped.setdefault(step.record, []).append(step)
@@ -101,11 +104,10 @@ def _change_line(change: Change) -> str:
     return f"    {name:<16} {moved:<44} {why}".rstrip()
 
 
-def _summary(plan: Plan) -> list[str]:
-    footer = plan.footer
+def _summary(footer: Footer) -> list[str]:
     if footer.total == 0:
         return [f"Nothing to do: {footer.records} records are as they should be."]
-    counts = ", ".join(f"{count} {kind.value}" for kind, count in _ordered(footer.steps))
+    counts = ", ".join(f"{count} {kind.value}" for kind, count in in_order(footer.steps))
     lines = [
         f"{footer.total} steps: {counts}",
         f"{footer.titles} titles, {footer.formats} formats, {footer.skipped} records unchanged; "
@@ -118,33 +120,6 @@ def _summary(plan: Plan) -> list[str]:
     return [*lines, *footer.warnings]
 
 
-def render_receipt(receipt: Receipt) -> str:
-    """A receipt as text."""
-    counts = ", ".join(f"{count} {kind.value}" for kind, count in _ordered(receipt.applied)) or "nothing"
-    seconds = (receipt.ended_at - receipt.started_at).total_seconds()
-    lines = [
-        f"Applied plan {receipt.plan[:8]}  {receipt.pair}: {counts}",
-        f"{receipt.calls} calls in {seconds:.1f} s, correlation id {receipt.correlation_id}",
-    ]
-    if receipt.already:
-        lines.append(f"{receipt.already} steps had taken hold before.")
-    lines.extend(_troubles("refused, because the record moved since the plan was made", receipt.stale))
-    lines.extend(_troubles("not taken by the target", receipt.failed))
-    lines.extend(_troubles("in need of a person", receipt.work))
-    if receipt.closed:
-        lines.append(f"{receipt.closed} work items resolved by themselves.")
-    return "\n".join(lines)
-
-
-def _troubles(title: str, troubles: tuple[Trouble, ...]) -> list[str]:
-    if not troubles:
-        return []
-    return [f"{len(troubles)} {title}:", *(f"  ! {one.label}: {one.detail}" for one in troubles)]
-
-
-def _ordered(counts: Mapping[StepKind, int]) -> list[tuple[StepKind, int]]:
+def in_order(counts: Mapping[StepKind, int]) -> list[tuple[StepKind, int]]:
+    """Kinds of step that occur, with their counts, in the order in which they are told."""
     return [(kind, counts[kind]) for kind in StepKind if counts.get(kind)]
-
-
-def _moment(plan: Plan) -> str:
-    return f"{plan.header.as_of:%Y-%m-%d %H:%M} UTC"

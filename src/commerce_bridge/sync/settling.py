@@ -18,9 +18,9 @@ from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import Step
 from commerce_bridge.sync.bookkeeping import binding, work_item
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.plan import Standing
-from commerce_bridge.sync.planfile import agreed_of
+from commerce_bridge.sync.lines import agreed_of
 from commerce_bridge.sync.remembered import Remembered
+from commerce_bridge.sync.segment import Standing
 from commerce_bridge.sync.tables import load_bodies, put
 
 Agreed: TypeAlias = Mapping[tuple[str, AnyField], Maybe[Any]]
