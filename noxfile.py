@@ -17,12 +17,11 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Install the package as users get it, and the packages of some dependency groups."""
-    wanted: list[str] = []
-    for group in groups:
-        for one in PROJECT["dependency-groups"][group]:
-            wanted.append(one.replace("commerce-bridge[", ".[") if one.startswith("commerce-bridge[") else one)
-    session.install("-e", ".", *wanted)
+    """Install the package with the extras that some dependency groups name, and their other packages."""
+    wanted = [one for group in groups for one in PROJECT["dependency-groups"][group]]
+    ours = [one for one in wanted if one.startswith("commerce-bridge[")]
+    extras = ",".join(one.partition("[")[2].rstrip("]") for one in ours)
+    session.install("-e", f".[{extras}]" if extras else ".", *(one for one in wanted if one not in ours))
 
 
 @nox.session
