@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
@@ -145,6 +147,25 @@ def test_a_version_is_of_the_defaults_and_settings_too() -> None:
 
 def test_a_version_is_of_every_format() -> None:
     assert versions(catalogue(1)) != versions(catalogue(1)[:1])
+
+
+def test_a_version_is_the_same_in_every_process(tmp_path: Path) -> None:
+    file = tmp_path / "message.xml"
+    file.write_bytes(message(*catalogue(2)))
+    script = (
+        "import sys; from commerce_bridge.platforms.onix import read_onix\n"
+        "with read_onix(sys.argv[1]) as reading: print([one.version for one in reading.families()])"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script, str(file)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(told) == 1
 
 
 def test_comments_are_not_in_a_version() -> None:

@@ -11,6 +11,7 @@ from commerce_bridge.platforms.onix import (
     BlockUpdate,
     OnixReading,
     OnixRecord,
+    OnixSettings,
     Severity,
     apply_update,
     read_onix,
@@ -20,7 +21,7 @@ from rigs.onix_messages import identifier, isbn, market, message, price, product
 
 
 def reading_of(*products: str) -> OnixReading:
-    return read_onix(BytesIO(message(*products)))
+    return read_onix(BytesIO(message(*products)), settings=OnixSettings(keep_records=True))
 
 
 def references(reading: OnixReading) -> list[str]:
@@ -243,3 +244,11 @@ def test_a_kept_record_that_is_damaged() -> None:
     with pytest.raises(InvalidDocument, match="kept record"):
         read_records([OnixRecord(reference="a.1", header=record.header, xml=record.xml[:-5])])
     assert f"{len(record.xml)} bytes" in repr(record)
+
+
+def test_records_are_kept_only_when_asked() -> None:
+    with (
+        read_onix(BytesIO(message(product("a.1")))) as reading,
+        pytest.raises(ValueError, match="keep_records=True"),
+    ):
+        reading.records()

@@ -99,9 +99,9 @@ _UNREADABLE: Final = {
 
 def date_at(node: Node, name: str = "Date", default: str = "00") -> DateText:
     """The date element `name` of a composite, with its format from the attribute or an old `DateFormat` element."""
-    text = node.texts.get(name)
-    if text is None:
+    if not node.has(name):
         return NO_DATE
+    text = node.text(name) or ""
     declared = node.text(name + "@dateformat") or node.text("DateFormat") or ""
     return read_date(text, declared, default)
 

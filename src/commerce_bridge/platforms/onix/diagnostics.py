@@ -67,7 +67,7 @@ class Notes:
 
     Args:
         record: Its RecordReference.
-        root: Its root, for paths; a path is only worked out for a finding.
+        root: Its root, for paths, which are only worked out when there is a finding.
     """
 
     __slots__ = ("found", "record", "root", "unknown")
@@ -99,7 +99,7 @@ class Notes:
 
     def code(self, list_number: int, at: Node, name: str) -> str | None:
         """The first code of that name, reported when its list does not have it."""
-        code = at.text(name)
+        code: str | None = at.content.get(name) or None
         if code is not None and code not in CODES[list_number]:
             self.check(list_number, code, at, name)
         return code

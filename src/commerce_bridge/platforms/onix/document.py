@@ -11,6 +11,7 @@ from commerce_bridge.domain.dates import Date
 from commerce_bridge.errors import InvalidDocument
 from commerce_bridge.platforms.onix.dates import date_at
 from commerce_bridge.platforms.onix.elements import Element, local_name, lxml_etree, read, reference_name
+from commerce_bridge.platforms.onix.node import Node
 from commerce_bridge.platforms.onix.settings import OnixSettings
 
 CHUNK_BYTES: Final = 64 * 1024
@@ -155,10 +156,20 @@ class Message:
             self._feed(parser, piece)
             for _, root in parser.read_events():
                 self.bare = reference_name(root.tag) == "Product"
-                return _checked_root(root, self._settings)
+                header = _checked_root(root, self._settings)
+                self._drop_default_namespace(header)
+                return header
             if self.broken or not piece:
                 break
         raise _no_xml(bytes(self._head[:64]), self.broken)
+
+    def _drop_default_namespace(self, header: Header) -> None:
+        """Take the default namespace out of the root, where it stands as everybody writes it.
+
+        Tags are matched by their local names, and lxml would spell the namespace out for every one of them.
+        """
+        if header.namespace:
+            self._head = self._head.replace(f' xmlns="{header.namespace}"'.encode(), b"", 1)
 
 
 def _bytes_only(piece: object) -> bytes:
@@ -214,7 +225,7 @@ def _refuse_old_structure(record: Element) -> None:
 
 
 def _with_header(facts: Header, element: Element) -> Header:
-    node = read(element)
+    node = Node(read(element))
     sender = node.node("Sender")
     return Header(
         release=facts.release,

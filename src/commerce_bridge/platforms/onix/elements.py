@@ -1,4 +1,4 @@
-"""From elements to nodes: one walk that knows which elements are read, in both vocabularies."""
+"""From elements to contents: one walk that knows which elements are read, in both vocabularies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final, Protocol
 
 from commerce_bridge.errors import MissingExtra
-from commerce_bridge.platforms.onix.node import NO_REPEATS, NOTHING_BELOW, Node
+from commerce_bridge.platforms.onix.node import Content
 from commerce_bridge.platforms.onix.tags import REFERENCE_TAGS
 
 
@@ -138,50 +138,42 @@ def reference_name(tag: str) -> str:
     return REFERENCE_TAGS.get(name, name)
 
 
-def read(element: Element, only: frozenset[str] | None = None) -> Node:
-    """The composite that `element` is, with all below it that is read.
-
-    Args:
-        element: The element.
-        only: Reference names of the children wanted; None for all that are read.
-    """
-    texts: dict[str, str] = {}
-    repeats, nodes = NO_REPEATS, NOTHING_BELOW
+def read(element: Element) -> Content:
+    """What the composite `element` has, with all below it that is read."""
+    content: Content = {}
+    names = _NAMES
     for child in element:
-        known = _NAMES[child.tag]
-        if known is None or (only is not None and known[0] not in only):
+        known = names[child.tag]
+        if known is None:
             continue
         name, kind = known
-        if kind >= COMPOSITE:
-            if nodes is NOTHING_BELOW:
-                nodes = {}
-            _add_node(nodes, name, kind, child)
-            continue
-        text = child.text if kind == DATA else "".join(child.itertext())
-        text = text.strip() if text else ""
-        if kind == DATED:
-            texts.setdefault(name + "@dateformat", child.get("dateformat") or "")
-        if name not in texts:
-            texts[name] = text
+        if kind == DATA:
+            text = child.text
+            value: Any = text.strip() if text else ""
+        elif kind == COMPOSITE:
+            value = read(child)
         else:
-            repeats = repeats or {}
-            repeats.setdefault(name, [texts[name]]).append(text)
-    return Node(texts, repeats, nodes)
+            value = _special(child, name, kind, content)
+            if value is None:
+                continue
+        if name not in content:
+            content[name] = value if kind <= FLAT else [value]
+        elif kind <= FLAT:
+            content.setdefault(name + "*", [content[name]]).append(value)
+        else:
+            content[name].append(value)
+    return content
 
 
-def _add_node(nodes: dict[str, list[Node]], name: str, kind: int, child: Element) -> None:
-    if kind == COMPOSITE:
-        node = read(child)
-    elif kind == MARKUP:
-        node = _markup(child)
-    elif _stands_in(child, *RELATIONS[name]):
-        node = read(child)
-    else:
-        return
-    if name in nodes:
-        nodes[name].append(node)
-    else:
-        nodes[name] = [node]
+def _special(child: Element, name: str, kind: int, around: Content) -> str | Content | None:
+    """What an element is that is neither plain data nor a plain composite; None when it is not wanted."""
+    if kind == MARKUP:
+        return _markup(child)
+    if kind == RELATED:
+        return read(child) if _stands_in(child, *RELATIONS[name]) else None
+    if kind == DATED:
+        around.setdefault(name + "@dateformat", child.get("dateformat") or "")
+    return "".join(child.itertext()).strip()
 
 
 RELATIONS: Final = {
@@ -200,13 +192,13 @@ def _stands_in(related: Element, code_name: str, wanted: frozenset[str]) -> bool
     return False
 
 
-def _markup(element: Element) -> Node:
+def _markup(element: Element) -> Content:
     """A text that may be plain, markup in text, or XHTML children; its attributes beside it."""
     body = _inner_markup(element) if len(element) else (element.text or "")
-    texts = {"body": body.strip(), "children": "yes" if len(element) else ""}
+    content: Content = {"body": body.strip(), "children": "yes" if len(element) else ""}
     for name in ("textformat", "language"):
-        texts[name] = element.get(name) or ""
-    return Node(texts)
+        content[name] = element.get(name) or ""
+    return content
 
 
 _VOID: Final = frozenset({"br", "hr", "img", "col", "wbr"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -40,13 +41,15 @@ def read_isbn(identifiers: Iterable[Identifier], product: Node, notes: Notes) ->
 
     Source: EDItEUR ONIX for Books 3.1 revision 2, `ProductIdentifier`; code list 5.
     """
-    by_type = {one.scheme: one.value for one in reversed(list(identifiers))}
+    by_type: dict[str, str] = {}
+    for one in identifiers:
+        by_type.setdefault(one.scheme, one.value)
     for kind in ("15", "03", "02"):
         value = by_type.get(kind)
         if value is None or (kind == "03" and compact(value)[:3] not in {"978", "979"}):
             continue
         try:
-            return isbn13(value)
+            return _checked(value)
         except ValueError as error:
             notes.error(
                 "isbn.check_digit",
@@ -56,6 +59,11 @@ def read_isbn(identifiers: Iterable[Identifier], product: Node, notes: Notes) ->
             )
             return None
     return None
+
+
+@lru_cache(maxsize=4096)
+def _checked(value: str) -> str:
+    return isbn13(value)
 
 
 def identifiers_of(
@@ -71,23 +79,29 @@ def identifiers_of(
 
 def works_shown(related: Node | None) -> list[Node]:
     """The works that a product shows: the one it is a direct manifestation of, else all that it is or includes."""
-    works = (related or EMPTY).each("RelatedWork")
-    direct = [one for one in works if one.text("WorkRelationCode") == "06"]
-    return (
-        direct if len(direct) == 1 else [one for one in works if one.text("WorkRelationCode") in {"01", "06"}]
-    )
+    works = related.each("RelatedWork") if related else []
+    if len(works) > 1:
+        direct = [one for one in works if one.text("WorkRelationCode") == "06"]
+        return direct if len(direct) == 1 else works
+    return works
 
 
-def work_name(related: Node | None) -> str | None:
-    """The best identifier of the one work that a product shows; None for none or an omnibus of several."""
+def the_work(related: Node | None) -> Node | None:
+    """The one work that a product shows; None for none, or for an omnibus of several."""
     works = works_shown(related)
-    if len({_work_keys(one) for one in works}) != 1:
+    if len(works) > 1 and len({_work_keys(one) for one in works}) > 1:
         return None
-    values = {
-        one.text("WorkIDType"): one.text("IDValue") for one in reversed(works[0].each("WorkIdentifier"))
-    }
-    ranked = [value for kind in _WORK_PREFERENCE if (value := values.get(kind))]
-    return ranked[0] if ranked else next((value for value in values.values() if value), None)
+    return works[0] if works else None
+
+
+def work_name(work: Node) -> str | None:
+    """The best identifier of a work."""
+    values: dict[str | None, str] = {}
+    for one in work.each("WorkIdentifier"):
+        if value := one.text("IDValue"):
+            values.setdefault(one.text("WorkIDType"), value)
+    ranked = [kind for kind in _WORK_PREFERENCE if kind in values]
+    return values[ranked[0]] if ranked else next(iter(values.values()), None)
 
 
 def similar(related: Node | None) -> list[str]:
@@ -104,50 +118,51 @@ def keys_of(product: Node, related: Node | None) -> Keys:
 
     Source: EDItEUR ONIX for Books 3.1 revision 2, `RelatedWork` (list 164) and `RelatedProduct` (list 51).
     """
-    works = list(dict.fromkeys(_work_keys(one) for one in works_shown(related)))
     links: list[str] = []
     strong: tuple[str, ...] = ()
-    if len(works) == 1:
+    name = None
+    if work := the_work(related):
+        name, keys = work_name(work), _work_keys(work)
         # The ISBN of any manifestation may stand for the work, so it is a link to that product.
-        strong = tuple(key for key in works[0] if not key.startswith("isbn:"))
-        links += [key for key in works[0] if key.startswith("isbn:")]
-    elif works:
-        strong = ("works:" + "|".join(sorted(key for keys in works for key in keys)),)
-    for one in (related or EMPTY).each("RelatedProduct"):
+        strong = tuple(key for key in keys if not key.startswith("isbn:"))
+        links += [key for key in keys if key.startswith("isbn:")]
+    elif works := works_shown(related):
+        strong = ("works:" + "|".join(sorted({key for one in works for key in _work_keys(one)})),)
+    for one in related.each("RelatedProduct") if related else ():
         if not _FAMILY_LINKS.isdisjoint(one.all("ProductRelationCode")):
             links += _product_keys(one)
-    own = _product_keys(product)
-    return Keys(work=strong, own=own, links=tuple(dict.fromkeys(links)), name=work_name(related))
+    return Keys(work=strong, own=_product_keys(product), links=tuple(dict.fromkeys(links)), name=name)
 
 
 def _work_keys(work: Node) -> tuple[str, ...]:
-    return tuple(
-        _key("work", one.text("WorkIDType"), one.text("IDTypeName"), value)
-        for one in work.each("WorkIdentifier")
-        if (value := one.text("IDValue"))
-    )
+    return _keys(work, "work", "WorkIdentifier", "WorkIDType")
 
 
 def _product_keys(product: Node) -> tuple[str, ...]:
-    """Keys of a product, the same for every spelling of one ISBN; the sender's own only where there is no other."""
-    keys = dict.fromkeys(
-        _key("product", one.text("ProductIDType"), one.text("IDTypeName"), value)
-        for one in product.each("ProductIdentifier")
-        if (value := one.text("IDValue"))
-    )
-    return tuple(keys)
+    return _keys(product, "product", "ProductIdentifier", "ProductIDType")
 
 
-def _key(what: str, kind: str | None, name: str | None, value: str) -> str:
-    """A key that is the same for every spelling of one number; check digits are not its business."""
-    if kind in _ISBN_TYPES:
-        digits = compact(value)
-        if len(digits) == 10:
-            digits = _longer(digits)
-        if kind != "03" or digits[:3] in {"978", "979"}:
-            return "isbn:" + digits
-        value = digits
-    return f"{what}:{kind}:{name or ''}:{value}"
+def _keys(node: Node, what: str, composite: str, kind_name: str) -> tuple[str, ...]:
+    """Keys of all identifiers, the same for every spelling of one number; check digits are not their business."""
+    found: dict[str, None] = {}
+    for one in node.each(composite):
+        value = one.text("IDValue")
+        if value is None:
+            continue
+        kind = one.text(kind_name)
+        digits = _digits(value) if kind in _ISBN_TYPES else ""
+        if digits and (kind != "03" or digits.startswith(("978", "979"))):
+            found["isbn:" + digits] = None
+        else:
+            found[f"{what}:{kind}:{one.text('IDTypeName') or ''}:{digits or value}"] = None
+    return tuple(found)
+
+
+def _digits(value: str) -> str:
+    if len(value) == 13 and value.isdigit():
+        return value
+    digits = compact(value)
+    return _longer(digits) if len(digits) == 10 else digits
 
 
 def _longer(isbn10: str) -> str:

@@ -1,113 +1,118 @@
 """Where the records of a message stand, by family; on disk, so that memory does not grow with the file.
 
-The first pass appends each record to a spool and its keys to a table.  Families are then found by
-joining records that share a key; the second pass reads the spool family by family.  In memory stay
-eight bytes a record.
+The first pass appends what it read of each record to a spool, and its keys to a table.  Families are then
+found by joining records that share a key; the second pass reads the spool family by family.  In memory
+stay a dozen bytes a record.
 """
 
 from __future__ import annotations
 
+import marshal
 import sqlite3
 import tempfile
 import threading
-from array import array
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from commerce_bridge.platforms.onix.families import Doubt, Links, Member
 from commerce_bridge.platforms.onix.identity import Keys
+from commerce_bridge.platforms.onix.node import Content
 
 _SCHEMA: Final = """
 CREATE TABLE records (ordinal INTEGER PRIMARY KEY, kind TEXT, reference TEXT, work TEXT, digest BLOB,
-    start INTEGER, size INTEGER, live INTEGER NOT NULL DEFAULT 1);
-CREATE TABLE keys (strength INTEGER, key TEXT, linked INTEGER, ordinal INTEGER);
+    start INTEGER, size INTEGER, xml_size INTEGER, live INTEGER NOT NULL DEFAULT 1);
+CREATE TABLE keys (is_work INTEGER, key TEXT, linked INTEGER, ordinal INTEGER);
+CREATE TABLE members (ordinal INTEGER PRIMARY KEY, family INTEGER);
 """
 _BATCH: Final = 500
 _CACHE_KIB: Final = 1024
-_WORK, _PRODUCT = 0, 1
+_WRITE_BYTES: Final = 256 * 1024
+_FAMILIES_AT_ONCE: Final = 50
+_MARSHAL_VERSION: Final = 2
+"""Of the marshal format: the last one that writes the same bytes for the same content."""
 
 COMPLETE, UPDATE, DELETION = "complete", "update", "deletion"
 
 
 @frozen(kw_only=True)
-class Slice:
+class Entry:
     """A record in the spool.
 
     Args:
         ordinal: Its place in the message, from 0.
         reference: Its RecordReference.
         work: The identifier of the one work it shows, when it is that of one family only.
-        digest: A hash of `xml`.
-        xml: The record as UTF-8 XML, without comments.
+        digest: A hash of `content`.
+        content: What was read of it.
+        xml: The record as UTF-8 XML where it was kept, else empty.
     """
 
     ordinal: int
     reference: str
     work: str | None
     digest: bytes
+    content: Content
     xml: bytes
 
 
-@frozen(kw_only=True)
-class Doubt:
-    """Something doubtful about a family.
-
-    Args:
-        kind: ``same product``, ``two works``, ``one name`` or ``too many``.
-        key: The key in question, or empty.
-        ordinals: The records it is about.
-        count: How many records there are.
-        references: The records' references.
-    """
-
-    kind: str
-    key: str
-    ordinals: tuple[int, ...]
-    count: int = 0
-    references: tuple[str, ...] = ()
-
-
 class Index:
-    """The spool and the table of one message."""
+    """The spool and the tables of one message."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._spool = tempfile.TemporaryFile()  # noqa: SIM115  closed in close()
+        self._spool = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  closed in close()
+        self._pending = bytearray()
         # An empty name is a private database on disk that vanishes with its connection.
         self._base = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._base.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        self._base.execute("PRAGMA journal_mode = OFF")
-        self._base.execute("PRAGMA synchronous = OFF")
-        self._base.execute("PRAGMA temp_store = FILE")
+        for pragma in (
+            f"cache_size = -{_CACHE_KIB}",
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "temp_store = FILE",
+        ):
+            self._base.execute(f"PRAGMA {pragma}")
         self._base.executescript(_SCHEMA)
-        self._rows: list[tuple[int, str, str, str | None, bytes, int, int]] = []
+        self._rows: list[tuple[int, str, str, str | None, bytes, int, int, int]] = []
         self._keys: list[tuple[int, str, int, int]] = []
         self._count = self._end = 0
-        self._content = blake2b(digest_size=16)
+        self._all = blake2b(digest_size=16)
         self.families = 0
 
-    def add(self, kind: str, reference: str, xml: bytes, keys: Keys) -> None:
+    def add(self, kind: str, reference: str, content: Content, keys: Keys, xml: bytes = b"") -> None:
         """Append a record."""
-        self._spool.write(xml)
+        packed = marshal.dumps(content, _MARSHAL_VERSION)
+        digest = blake2b(packed, digest_size=16).digest()
+        self._all.update(digest)
         ordinal = self._count
-        digest = blake2b(xml, digest_size=16).digest()
-        self._content.update(digest)
-        self._rows.append((ordinal, kind, reference, keys.name, digest, self._end, len(xml)))
+        self._rows.append((ordinal, kind, reference, keys.name, digest, self._end, len(packed), len(xml)))
+        for key in keys.work:
+            self._keys.append((1, key, 1, ordinal))
+        for key in keys.own:
+            self._keys.append((0, key, 0, ordinal))
+        for key in keys.links:
+            self._keys.append((0, key, 1, ordinal))
+        self._pending += packed
+        self._pending += xml
         self._count += 1
-        self._end += len(xml)
-        self._keys += [(_WORK, key, 1, ordinal) for key in keys.work]
-        self._keys += [(_PRODUCT, key, 0, ordinal) for key in keys.own]
-        self._keys += [(_PRODUCT, key, 1, ordinal) for key in keys.links]
-        if len(self._rows) >= _BATCH:
+        self._end += len(packed) + len(xml)
+        if len(self._pending) >= _WRITE_BYTES or len(self._rows) >= _BATCH:
             self._flush()
 
     def _flush(self) -> None:
+        view = memoryview(self._pending)
+        written = 0
+        while written < len(view):
+            written += self._spool.write(view[written:])
+        view.release()
+        self._pending.clear()
         self._base.execute("BEGIN")
         self._base.executemany(
-            "INSERT INTO records (ordinal, kind, reference, work, digest, start, size) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO records (ordinal, kind, reference, work, digest, start, size, xml_size) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             self._rows,
         )
         self._base.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", self._keys)
@@ -131,52 +136,32 @@ class Index:
             yield reference
 
     def join(self, limit: int) -> Iterator[Doubt]:
-        """Find the families; gives what is doubtful about them.
-
-        Records that share a key of their work are one family.  Then product links join what is left:
-        two groups that each name a work of their own are never joined by a link.
-        """
-        parents = array("l", range(self._count))
-        named = bytearray(self._count)
-        for strength, members in self._shared_keys():
-            for doubt in _join(parents, named, strength, members):
+        """Find the families; gives what is doubtful about them."""
+        links = Links(self._count)
+        for is_work, key, members in self._shared_keys():
+            for doubt in links.join(is_work, key, members):
                 yield self._named(doubt)
-        yield from self._number(parents, limit)
-
-    def _shared_keys(self) -> Iterator[tuple[int, list[tuple[str, int, int]]]]:
-        rows = self._base.execute(
-            """
-            SELECT strength, key, linked, keys.ordinal FROM keys JOIN records USING (ordinal)
-            WHERE live AND kind = 'complete' ORDER BY strength, key, linked DESC, keys.ordinal
-            """
-        )
-        for (strength, key), group in groupby(rows, key=lambda row: (row[0], row[1])):
-            yield strength, [(key, linked, ordinal) for _, _, linked, ordinal in group]
-
-    def _number(self, parents: array[int], limit: int) -> Iterator[Doubt]:
-        """Number the families by their first records."""
-        sizes = array("l", bytes(parents.itemsize * len(parents)))
-        numbers = array("l", [-1]) * len(parents)
-        live = "SELECT ordinal FROM records WHERE live AND kind = 'complete' ORDER BY ordinal"
-        for (ordinal,) in self._base.execute(live):
-            sizes[_root(parents, ordinal)] += 1
-        self._base.execute("CREATE TABLE members (family INTEGER, ordinal INTEGER)")
+        live = (row[0] for row in self._base.execute(_LIVE))
         self._base.execute("BEGIN")
-        writer = self._base.cursor()
-        for (ordinal,) in self._base.execute(live):
-            root = _root(parents, ordinal)
-            if sizes[root] > limit:
-                root = ordinal
-            if numbers[root] < 0:
-                numbers[root] = self.families
-                self.families += 1
-            writer.execute("INSERT INTO members VALUES (?, ?)", (numbers[root], ordinal))
+        numbers = links.numbered(live, limit)
+        self._base.executemany("INSERT INTO members (family, ordinal) VALUES (?, ?)", numbers)
         self._base.execute("COMMIT")
         self._base.execute("CREATE INDEX by_family ON members (family, ordinal)")
+        self.families = links.families
         yield from self._drop_ambiguous_works()
-        for root, size in enumerate(sizes):
-            if size > limit:
-                yield self._named(Doubt(kind="too many", key="", ordinals=(root,), count=size))
+        for doubt in links.too_large(limit):
+            yield self._named(doubt)
+
+    def _shared_keys(self) -> Iterator[tuple[bool, str, list[Member]]]:
+        """Works first, then products; links before the products' own numbers."""
+        rows = self._base.execute(
+            """
+            SELECT is_work, key, linked, keys.ordinal FROM keys JOIN records USING (ordinal)
+            WHERE live AND kind = 'complete' ORDER BY is_work DESC, key, linked DESC, keys.ordinal
+            """
+        )
+        for (is_work, key), group in groupby(rows, key=lambda row: (row[0], row[1])):
+            yield bool(is_work), key, [(ordinal, bool(linked)) for _, _, linked, ordinal in group]
 
     def _drop_ambiguous_works(self) -> Iterator[Doubt]:
         """A work's identifier names a title only where one family alone has it."""
@@ -199,55 +184,73 @@ class Index:
             kind=doubt.kind, key=doubt.key, ordinals=doubt.ordinals, count=doubt.count, references=names
         )
 
-    def family(self, number: int) -> list[Slice]:
+    def family(self, number: int) -> list[Entry]:
         """The records of one family, in the order of the message; empty when there is no such family."""
-        return self._slices("JOIN members USING (ordinal) WHERE family = ? ORDER BY records.ordinal", number)
+        return self._entries(self._rows_of(_OF_FAMILIES, number, number + 1))
+
+    def each_family(self, start: int) -> Iterator[list[Entry]]:
+        """The records of each family from number `start` on."""
+        for first in range(start, self.families, _FAMILIES_AT_ONCE):
+            rows = self._rows_of(_OF_FAMILIES, first, first + _FAMILIES_AT_ONCE)
+            for _, group in groupby(rows, key=lambda row: row[0]):
+                yield self._entries(group)
 
     def family_of(self, reference: str) -> int | None:
         """The number of the family that has a record of this reference."""
-        with self._lock:
-            row = self._base.execute(
-                "SELECT family FROM members JOIN records USING (ordinal) WHERE reference = ? AND live",
-                (reference,),
-            ).fetchone()
-        return None if row is None else int(row[0])
+        return self._number("reference = ?", reference)
 
     def family_of_work(self, work: str) -> int | None:
         """The number of the family whose work has this identifier."""
+        return self._number("work = ?", work)
+
+    def _number(self, where: str, value: str) -> int | None:
+        query = f"SELECT family FROM members JOIN records USING (ordinal) WHERE {where} AND live"  # noqa: S608  ours
         with self._lock:
-            row = self._base.execute(
-                "SELECT family FROM members JOIN records USING (ordinal) WHERE work = ? AND live", (work,)
-            ).fetchone()
+            row = self._base.execute(query, (value,)).fetchone()
         return None if row is None else int(row[0])
 
     @property
     def digest(self) -> str:
         """A hash of all records that were added."""
-        return self._content.hexdigest()
-
-    def of_kind(self, kind: str) -> Iterator[Slice]:
-        """All live records of a kind, in the order of the message."""
-        last = -1
-        while found := self._slices(
-            "WHERE kind = ? AND live AND ordinal > ? ORDER BY ordinal LIMIT 20", kind, last
-        ):
-            yield from found
-            last = found[-1].ordinal
-
-    def _slices(self, where: str, *values: object) -> list[Slice]:
-        query = f"SELECT records.ordinal, reference, work, digest, start, size FROM records {where}"  # noqa: S608  our own clauses
-        with self._lock:
-            found: list[Slice] = []
-            for ordinal, reference, work, digest, start, size in self._base.execute(query, values).fetchall():
-                self._spool.seek(start)
-                xml = self._spool.read(size)
-                found.append(Slice(ordinal=ordinal, reference=reference, work=work, digest=digest, xml=xml))
-            return found
+        return self._all.hexdigest()
 
     def count(self, kind: str) -> int:
         """How many live records of a kind there are."""
-        return int(
-            self._base.execute("SELECT count(*) FROM records WHERE kind = ? AND live", (kind,)).fetchone()[0]
+        query = "SELECT count(*) FROM records WHERE kind = ? AND live"
+        return int(self._base.execute(query, (kind,)).fetchone()[0])
+
+    def of_kind(self, kind: str) -> Iterator[Entry]:
+        """All live records of a kind, in the order of the message."""
+        last = -1
+        while found := self._entries(self._rows_of(_OF_KIND, kind, last)):
+            yield from found
+            last = found[-1].ordinal
+
+    def _rows_of(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._base.execute(query, values).fetchall()
+
+    def _entries(self, rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
+        return [self._entry(*row[1:]) for row in rows]
+
+    def _entry(
+        self,
+        ordinal: int,
+        reference: str,
+        work: str | None,
+        digest: bytes,
+        start: int,
+        size: int,
+        xml_size: int,
+    ) -> Entry:
+        with self._lock:
+            self._spool.seek(start)
+            packed = self._spool.read(size + xml_size)
+        if len(packed) != size + xml_size:
+            raise OSError(f"the index of the ONIX file is cut off at byte {start}")
+        content: Content = marshal.loads(packed)  # noqa: S302  written by this process, to a file without a name
+        return Entry(
+            ordinal=ordinal, reference=reference, work=work, digest=digest, content=content, xml=packed[size:]
         )
 
     def close(self) -> None:
@@ -256,32 +259,13 @@ class Index:
         self._spool.close()
 
 
-def _join(
-    parents: array[int], named: bytearray, strength: int, members: Iterable[tuple[str, int, int]]
-) -> Iterator[Doubt]:
-    """Join the records that share one key; links come before the products' own numbers."""
-    rows = list(members)
-    key, linked, first = rows[0]
-    own = [ordinal for _, is_link, ordinal in rows if not is_link]
-    if strength == _PRODUCT and len(own) > 1 and key.startswith("isbn:"):
-        yield Doubt(kind="same product", key=key, ordinals=(own[0], own[1]), count=len(own))
-    if not linked:
-        return
-    for _, _, ordinal in rows:
-        one, two = _root(parents, first), _root(parents, ordinal)
-        if strength == _WORK:
-            named[one] = named[two] = 1
-        elif one != two and named[one] and named[two]:
-            yield Doubt(kind="two works", key=key, ordinals=(first, ordinal))
-            continue
-        if one != two:
-            low, high = min(one, two), max(one, two)
-            parents[high] = low
-            named[low] |= named[high]
-
-
-def _root(parents: array[int], ordinal: int) -> int:
-    while parents[ordinal] != ordinal:
-        parents[ordinal] = parents[parents[ordinal]]
-        ordinal = parents[ordinal]
-    return ordinal
+_COLUMNS: Final = "records.ordinal, reference, work, digest, start, size, xml_size"
+_LIVE: Final = "SELECT ordinal FROM records WHERE live AND kind = 'complete' ORDER BY ordinal"
+_OF_FAMILIES: Final = (
+    f"SELECT family, {_COLUMNS} FROM members JOIN records USING (ordinal) "  # noqa: S608  our own columns
+    "WHERE family >= ? AND family < ? ORDER BY family, members.ordinal"
+)
+_OF_KIND: Final = (
+    f"SELECT 0, {_COLUMNS} FROM records WHERE kind = ? AND live AND ordinal > ? "  # noqa: S608  our own columns
+    "ORDER BY ordinal LIMIT 20"
+)

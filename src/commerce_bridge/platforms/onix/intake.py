@@ -8,8 +8,9 @@ from attrs import define
 
 from commerce_bridge.platforms.onix.diagnostics import Diagnostic, Severity
 from commerce_bridge.platforms.onix.elements import Element, lxml_etree, read
+from commerce_bridge.platforms.onix.families import Doubt
 from commerce_bridge.platforms.onix.identity import Keys, keys_of
-from commerce_bridge.platforms.onix.index import COMPLETE, DELETION, UPDATE, Doubt, Index
+from commerce_bridge.platforms.onix.index import COMPLETE, DELETION, UPDATE, Index
 from commerce_bridge.platforms.onix.node import Node
 
 _FINDINGS_KEPT: Final = 10_000
@@ -54,6 +55,9 @@ class Counts:
 class Intake:
     """Takes the records of one message into an index.
 
+    Args:
+        keep_records: Whether the XML of complete records is kept too.
+
     Attributes:
         index: Where they stand.
         counts: How many of each kind there are.
@@ -61,8 +65,9 @@ class Intake:
         seen: How many records came, of whatever kind.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep_records: bool = False) -> None:
         self.index = Index()
+        self._keep_records = keep_records
         self.seen = 0
         self.counts = Counts()
         self.findings: list[Diagnostic] = []
@@ -78,7 +83,8 @@ class Intake:
     def take(self, element: Element) -> None:
         """Index one record."""
         self.seen += 1
-        node = read(element, _HEAD)
+        content = read(element)
+        node = Node(content)
         reference = node.text("RecordReference")
         if reference is None:
             self.counts.refused += 1
@@ -94,7 +100,8 @@ class Intake:
             self.note(Severity.INFO, reference, "record.notice", message)
         elif kind is not None:
             keys = keys_of(node, node.node("RelatedMaterial")) if kind == COMPLETE else Keys()
-            self.index.add(kind, reference, _bytes(element), keys)
+            xml = _bytes(element) if kind == UPDATE or self._keep_records else b""
+            self.index.add(kind, reference, content, keys, xml)
             self.counts.complete += kind == COMPLETE
             self.counts.updates += kind == UPDATE
             self.counts.deletions += kind == DELETION
@@ -157,15 +164,7 @@ _DOUBTS: Final = {
 }
 
 
-_HEAD: Final = frozenset({"RecordReference", "NotificationType", "ProductIdentifier", "RelatedMaterial"})
-"""The parts of a record that the first pass needs."""
-
-
 def _bytes(element: Element) -> bytes:
     """The record by itself, without the space that follows it."""
     xml: bytes = lxml_etree().tostring(element, encoding="utf-8", with_tail=False)
-    if element.tag.startswith("{"):
-        # Tags are matched by their local names; without a default namespace they are so already.
-        namespace = element.tag[1:].partition("}")[0]
-        return xml.replace(f' xmlns="{namespace}"'.encode(), b"", 1)
     return xml

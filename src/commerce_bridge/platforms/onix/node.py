@@ -1,65 +1,58 @@
 """An ONIX composite as Python sees it: texts and composites by reference name.
 
-One walk over the elements of a record makes these; all mapping reads them and knows no XML,
-no namespace and no short tag.
+One walk over the elements of a record makes plain dictionaries, which the index keeps; a node looks into
+one of them.  All mapping reads nodes and knows no XML, no namespace and no short tag.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, TypeAlias
 
-_NO_NODES: Final[list[Node]] = []
-NOTHING_BELOW: Final[dict[str, list[Node]]] = {}
-NO_REPEATS: Final[dict[str, list[str]]] = {}
+Content: TypeAlias = dict[str, Any]
+"""What one composite has, in plain values.
+
+``Name`` leads to the first text of that name, or to a list of contents when it is a composite; ``Name*`` to all
+texts, when there are several; ``Name@attribute`` to an attribute of the first element of that name.
+"""
 
 
 class Node:
-    """One composite; never changed after it was read.
-
-    The first text of each name stands by itself: nearly all names come once, and a file has millions.
+    """A look into the content of one composite; it never changes it.
 
     Args:
-        texts: Reference name to the first data element of that name, and ``Name@attribute`` to an attribute of it.
-        repeats: Reference name to all texts of a name that comes more than once.
-        nodes: Reference name to the composites of that name, in order.
+        content: What the composite has.
     """
 
-    __slots__ = ("nodes", "repeats", "texts")
+    __slots__ = ("content",)
 
-    def __init__(
-        self,
-        texts: dict[str, str],
-        repeats: dict[str, list[str]] = NO_REPEATS,
-        nodes: dict[str, list[Node]] = NOTHING_BELOW,
-    ) -> None:
-        self.texts = texts
-        self.repeats = repeats
-        self.nodes = nodes
+    def __init__(self, content: Content) -> None:
+        self.content = content
 
     def text(self, name: str) -> str | None:
         """The first text of that name; None when there is none or it is empty."""
-        return self.texts.get(name) or None
+        return self.content.get(name) or None
 
     def all(self, name: str) -> list[str]:
         """All texts of that name that are not empty."""
-        repeats = self.repeats.get(name)
-        if repeats is not None:
-            return [text for text in repeats if text]
-        text = self.texts.get(name)
+        texts = self.content.get(name + "*")
+        if texts is not None:
+            return [text for text in texts if text]
+        text = self.content.get(name)
         return [text] if text else []
 
     def has(self, name: str) -> bool:
         """Whether there is an element of that name, such as an empty flag."""
-        return name in self.texts or name in self.nodes
+        return name in self.content
 
     def node(self, name: str) -> Node | None:
         """The first composite of that name."""
-        nodes = self.nodes.get(name)
-        return nodes[0] if nodes else None
+        contents = self.content.get(name)
+        return Node(contents[0]) if contents else None
 
     def each(self, name: str) -> list[Node]:
         """All composites of that name."""
-        return self.nodes.get(name, _NO_NODES)
+        contents = self.content.get(name)
+        return list(map(Node, contents)) if contents else []
 
 
 EMPTY: Final = Node({})
@@ -67,16 +60,18 @@ EMPTY: Final = Node({})
 
 def path_to(root: Node, wanted: Node, name: str = "") -> str:
     """Where a composite stands below `root`, such as ``ProductSupply[2]/Market``, with a data element's name."""
-    steps = _steps(root, wanted) or []
+    steps = _steps(root.content, wanted.content) or []
     return "/".join([*steps, name] if name else steps)
 
 
-def _steps(root: Node, wanted: Node) -> list[str] | None:
-    if root is wanted:
+def _steps(content: Content, wanted: Content) -> list[str] | None:
+    if content is wanted:
         return []
-    for name, nodes in root.nodes.items():
-        for place, node in enumerate(nodes, 1):
-            below = _steps(node, wanted)
+    for name, value in content.items():
+        if value.__class__ is str:
+            continue
+        for place, one in enumerate(value, 1):
+            below = None if one.__class__ is str else _steps(one, wanted)
             if below is not None:
-                return [name if len(nodes) == 1 else f"{name}[{place}]", *below]
+                return [name if len(value) == 1 else f"{name}[{place}]", *below]
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from commerce_bridge.domain.title import Extent, Measures
@@ -19,11 +20,13 @@ _TO_G: Final = {
     "lb": Decimal("453.59237"),
 }
 """Exact by definition (international pound and inch)."""
+_FINEST_FIRST: Final = {unit: rank for units in (_TO_MM, _TO_G) for rank, unit in enumerate(units)}
 _MEASURES: Final = {"01": _TO_MM, "02": _TO_MM, "03": _TO_MM, "04": _TO_MM, "05": _TO_MM, "08": _TO_G}
 _PAGE_KINDS: Final = ("00", "05", "11", "07", "06", "08", "10")
 """Kinds of page count (ONIX List 23); the first that is there is read."""
 
 
+@lru_cache(maxsize=2048)
 def number(text: str | None) -> Decimal | None:
     """A positive number with a point, as ONIX writes it; None when it is none."""
     if text is None or not _NUMBER.fullmatch(text) or not text.isascii():
@@ -48,11 +51,11 @@ def measures(detail: Node, notes: Notes) -> Measures:
             continue
         unit = notes.code(50, node, "MeasureUnitCode")
         value = number(node.text("Measurement"))
-        if unit not in units or value is None:
+        if unit is None or unit not in units or value is None:
             message = f"Expected a positive number in one of {', '.join(units)}; it was left out."
             notes.warning("measure.unreadable", message, node, "Measurement")
             continue
-        rank = list(units).index(unit)
+        rank = _FINEST_FIRST[unit]
         if kind not in found or rank < found[kind][0]:
             found[kind] = (rank, value * units[unit])
     return Measures(

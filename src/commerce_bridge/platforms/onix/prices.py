@@ -88,13 +88,14 @@ def _price(node: Node, context: PriceContext, notes: Notes) -> Price | None:
     window = _window(node, notes)
     if window is None:
         return None
+    place = place_of(node, notes)
     return Price(
         money=Money(amount, currency),
         tax=_tax(node, basis, notes),
         kind=kind,
         type_code=code,
         qualifier=notes.code(59, node, "PriceQualifier") or context.settings.unqualified,
-        territory=_territory(node, context, notes),
+        territory=context.market if place is None else place.territory,
         starts=window[0],
         ends=window[1],
         provisional=notes.code(61, node, "PriceStatus") == "01",
@@ -131,16 +132,6 @@ def _conditions(node: Node, notes: Notes) -> bool:
     """Whether it holds only under conditions, such as a rental's."""
     codes = [notes.code(167, one, "PriceConditionType") for one in node.each("PriceCondition")]
     return any(code not in {None, "00"} for code in codes)
-
-
-def _territory(node: Node, context: PriceContext, notes: Notes) -> Territory:
-    place = place_of(node, notes)
-    if place is None:
-        return context.market
-    if not (place.territory - context.market).is_empty:
-        message = "The price's territory reaches beyond its market; it was kept as it came."
-        notes.info("price.territory", message, node, "Territory")
-    return place.territory
 
 
 def _window(node: Node, notes: Notes) -> tuple[Date | None, Date | None] | None:

@@ -21,7 +21,7 @@ from commerce_bridge.domain.title import (
 from commerce_bridge.platforms.onix import fields
 from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.document import Header
-from commerce_bridge.platforms.onix.identity import identifiers_of, read_isbn, similar, work_name, works_shown
+from commerce_bridge.platforms.onix.identity import identifiers_of, read_isbn, similar, the_work
 from commerce_bridge.platforms.onix.names import display_title, series
 from commerce_bridge.platforms.onix.node import EMPTY, Node
 from commerce_bridge.platforms.onix.people import contributors, subjects
@@ -82,13 +82,12 @@ def piece(product: Node, header: Header, settings: OnixSettings, notes: Notes) -
     related = product.node("RelatedMaterial")
     language = _language(detail, notes) or header.language
     name, subtitle = display_title(detail, notes)
-    shown = works_shown(related)
-    one_work = work_name(related) is not None
+    work = the_work(related)
     return Piece(
         format=_format(product, detail, publishing, header, settings, notes),
         name=name,
         subtitle=subtitle,
-        works=identifiers_of(shown[0], "WorkIdentifier", "WorkIDType", 16, notes) if one_work else (),
+        works=identifiers_of(work, "WorkIdentifier", "WorkIDType", 16, notes) if work else (),
         contributors=contributors(detail, language, settings, notes),
         subjects=subjects(detail, notes),
         series=series(detail, notes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from hashlib import blake2b
 from pathlib import Path
@@ -17,11 +17,11 @@ from commerce_bridge.errors import InvalidDocument
 from commerce_bridge.platforms.onix.codes import ISSUE
 from commerce_bridge.platforms.onix.diagnostics import Diagnostic, Notes, Severity, UnknownCode, errors
 from commerce_bridge.platforms.onix.document import Header, Message
-from commerce_bridge.platforms.onix.elements import read
 from commerce_bridge.platforms.onix.gather import title_of
 from commerce_bridge.platforms.onix.identity import identifiers_of
-from commerce_bridge.platforms.onix.index import COMPLETE, DELETION, UPDATE
+from commerce_bridge.platforms.onix.index import COMPLETE, DELETION, UPDATE, Entry
 from commerce_bridge.platforms.onix.intake import Counts, Intake
+from commerce_bridge.platforms.onix.node import Node
 from commerce_bridge.platforms.onix.product import Piece, piece
 from commerce_bridge.platforms.onix.records import (
     BlockUpdate,
@@ -46,7 +46,7 @@ class Family:
     Args:
         number: Its place among the families, from 0, by the first record of each.
         title: The title; its name is empty when no record of the family has a title.
-        version: A hash of its records and of how they were read; changes when either does.
+        version: A hash of all that is read of its records and of how it is read; changes when either does.
         diagnostics: What is wrong or odd with its records.
     """
 
@@ -75,6 +75,8 @@ class OnixReading:
         # Bounded, because a broken sender could invent a code in every record.
         self._unknown: dict[tuple[int, str], UnknownCode] = {}
         self._tallied = 0
+        defaults = (header.language, header.price_type, header.currency)
+        self._how_read = repr((MAPPING_VERSION, ISSUE, defaults, settings.fingerprint)).encode()
 
     @property
     def counts(self) -> Counts:
@@ -93,8 +95,8 @@ class OnixReading:
 
     def families(self, start: int = 0) -> Iterator[Family]:
         """All families from number `start` on, one at a time."""
-        for number in range(start, self._index.families):
-            yield self.family(number)
+        for number, entries in enumerate(self._index.each_family(start), start):
+            yield self._family(number, entries)
 
     def titles(self) -> Iterator[Title]:
         """The titles of all families, one at a time."""
@@ -106,22 +108,25 @@ class OnixReading:
         Raises:
             IndexError: There is none of this number.
         """
-        slices = self._index.family(number)
-        if not slices:
+        entries = self._index.family(number)
+        if not entries:
             raise IndexError(f"there are {self._index.families} families; none has the number {number}")
-        digest = blake2b(self._how_read(), digest_size=16)
+        return self._family(number, entries)
+
+    def _family(self, number: int, entries: Sequence[Entry]) -> Family:
+        digest = blake2b(self._how_read, digest_size=16)
         pieces: list[Piece] = []
         found: list[Diagnostic] = []
-        for one in slices:
-            digest.update(one.digest)
-            product = read(parse_record(one.xml))
-            notes = Notes(one.reference, product)
+        for entry in entries:
+            digest.update(entry.digest)
+            product = Node(entry.content)
+            notes = Notes(entry.reference, product)
             pieces.append(piece(product, self.header, self._settings, notes))
             found += notes.found
             if number >= self._tallied:
                 self._tally(notes)
         self._tallied = max(self._tallied, number + 1)
-        title = title_of(pieces, next((one.work for one in slices if one.work), None))
+        title = title_of(pieces, next((one.work for one in entries if one.work), None))
         return Family(number=number, title=title, version=digest.hexdigest(), diagnostics=tuple(found))
 
     def family_of(self, reference: str) -> int | None:
@@ -138,20 +143,27 @@ class OnixReading:
         return self._index.digest
 
     def records(self) -> Iterator[OnixRecord]:
-        """The complete records, to be kept as bases of later block updates."""
-        return (self._record(one.reference, one.xml) for one in self._index.of_kind(COMPLETE))
+        """The complete records, to be kept as bases of later block updates.
+
+        Raises:
+            ValueError: The message was read without `keep_records`.
+        """
+        if not self._settings.keep_records:
+            raise ValueError(
+                "the records were not kept; read the message with OnixSettings(keep_records=True)"
+            )
+        return (self._record(one) for one in self._index.of_kind(COMPLETE))
 
     def updates(self) -> Iterator[BlockUpdate]:
         """The block updates; `apply_update` puts one onto its base record."""
         for one in self._index.of_kind(UPDATE):
             blocks = blocks_of(parse_record(one.xml))
-            record = self._record(one.reference, one.xml)
-            yield BlockUpdate(reference=one.reference, blocks=blocks, record=record)
+            yield BlockUpdate(reference=one.reference, blocks=blocks, record=self._record(one))
 
     def deletions(self) -> Iterator[Deletion]:
         """The records that the sender withdraws."""
         for one in self._index.of_kind(DELETION):
-            product = read(parse_record(one.xml))
+            product = Node(one.content)
             notes = Notes(one.reference, product)
             yield Deletion(
                 reference=one.reference,
@@ -192,13 +204,8 @@ class OnixReading:
     ) -> None:
         self.close()
 
-    def _record(self, reference: str, xml: bytes) -> OnixRecord:
-        return OnixRecord(reference=reference, header=self.header, xml=xml)
-
-    def _how_read(self) -> bytes:
-        header = self.header
-        parts = (MAPPING_VERSION, ISSUE, header.language, header.price_type, header.currency, self._settings)
-        return repr(parts).encode()
+    def _record(self, entry: Entry) -> OnixRecord:
+        return OnixRecord(reference=entry.reference, header=self.header, xml=entry.xml)
 
     def _tally(self, notes: Notes) -> None:
         for number, code in notes.unknown:
@@ -243,7 +250,7 @@ def read_onix(
         else:
             stream = source
         message = Message(stream, settings)
-        intake = Intake()
+        intake = Intake(keep_records=settings.keep_records)
         with ExitStack() as on_failure:
             on_failure.callback(intake.index.close)
             for element in message.records():
@@ -268,7 +275,7 @@ def read_records(records: Iterable[OnixRecord], *, settings: OnixSettings | None
         InvalidDocument: A record is no well-formed XML, or, when strict, has an error.
     """
     settings = settings or OnixSettings()
-    intake, header = Intake(), Header()
+    intake, header = Intake(keep_records=settings.keep_records), Header()
     with ExitStack() as on_failure:
         on_failure.callback(intake.index.close)
         for place, record in enumerate(records):

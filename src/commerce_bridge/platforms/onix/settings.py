@@ -42,6 +42,8 @@ class OnixSettings:
         sender_zone: IANA time zone of a `SentDateTime` that names none.
         family_limit: A family of more formats than this is taken for a placeholder identifier and not joined.
         record_limit_bytes: A record larger than this refuses the file; it keeps memory bounded.
+        keep_records: Whether the XML of complete records is kept, so that a caller can put them aside as bases of
+            later block updates; it takes the room of the file once more.
         ignore_doctype: Whether a bare DOCTYPE that only names an external DTD is ignored (never loaded)
             instead of refused.  Declarations inside a DOCTYPE are always refused.
     """
@@ -54,4 +56,11 @@ class OnixSettings:
     sender_zone: str = "UTC"
     family_limit: int = 200
     record_limit_bytes: int = 64 * MIB
+    keep_records: bool = False
     ignore_doctype: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """What of it changes how a record is read, in an order that is the same in every process."""
+        named = sorted(self.unnamed.items())
+        return repr((self.decimal_comma, self.unqualified, sorted(self.closed_to_us), named))

@@ -40,7 +40,7 @@ def place_of(parent: Node, notes: Notes) -> Place | None:
     node = parent.node("Territory")
     if node is None:
         return None
-    place = read_place(*(" ".join(node.all(name)) for name in _LISTS))
+    place = read_place(*[" ".join(node.all(name)) if node.has(name) else "" for name in _LISTS])
     for oddity in place.oddities:
         notes.warning("territory.odd", oddity, node)
     for number, code in place.unknown:

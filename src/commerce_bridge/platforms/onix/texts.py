@@ -82,7 +82,7 @@ def texts(detail: Node, notes: Notes) -> list[Text]:
 
 def markup(text: Node, notes: Notes) -> tuple[str, bool]:
     """The body of a text and whether it is HTML: what it looks like outweighs what it claims to be."""
-    body = text.texts["body"]
+    body = text.text("body") or ""
     if text.text("children"):
         return body, True
     claims = (text.text("textformat") or "06") in _MARKED_UP
