@@ -15,6 +15,7 @@ The longest beginning that fits wins.  A code with no place is reported, never g
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import cast
@@ -24,6 +25,7 @@ from attrs import field, frozen
 from commerce_bridge.domain.record import Placement
 from commerce_bridge.domain.title import Scheme, Subject, Title
 from commerce_bridge.errors import InvalidDocument
+from commerce_bridge.mapping.fingerprint import stable
 
 _SCHEMES = {"bisac": Scheme.BISAC, "thema": Scheme.THEMA, "bic": Scheme.BIC, "own": Scheme.OWN}
 
@@ -45,14 +47,19 @@ class CategoryMap:
         """The map in a TOML file.
 
         Raises:
-            InvalidDocument: The file is no TOML, names an unknown scheme, or has a path that is no list of
-                names; the message says where.
+            InvalidDocument: The file cannot be read, is no TOML, names an unknown scheme, or has a path that is
+                no list of names; the message says where.
         """
         try:
-            data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            data = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except OSError as error:
+            raise InvalidDocument(
+                f"The category map {path} cannot be read: {error.strerror or error}.", hint="Check its path."
+            ) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InvalidDocument(
-                f"{path} is no TOML file: {error}.", hint="See the category map's format."
+                f"The category map {path} is no TOML file: {error}.",
+                hint='It has a table for each scheme, such as [bisac], and lines such as FIC = ["Fiction"].',
             ) from error
         return cls.of(data, str(path))
 
@@ -64,7 +71,8 @@ class CategoryMap:
             if scheme not in _SCHEMES or not isinstance(rows, Mapping):
                 known = ", ".join(_SCHEMES)
                 raise InvalidDocument(
-                    f"{name}: [{scheme}] is no scheme; known: {known}.", hint="Rename the table."
+                    f"{name}: [{scheme}] is no table of a scheme; known: {known}.",
+                    hint='Write it like: [bisac], and under it lines such as FIC = ["Fiction"].',
                 )
             table = cast("Mapping[str, object]", rows)
             places[_SCHEMES[scheme]] = {code: _path(name, scheme, code, path) for code, path in table.items()}
@@ -82,30 +90,28 @@ class CategoryMap:
         return frozenset(place for place in found if place is not None)
 
     def unplaced(self, titles: Iterable[Title]) -> dict[str, int]:
-        """Codes of mapped schemes that have no place, and how many titles use each."""
-        counts: dict[str, int] = {}
+        """Codes of mapped schemes that have no place, and how many titles use each; the most used first."""
+        counts: Counter[str] = Counter()
         for title in titles:
-            for subject in title.subjects:
-                if subject.scheme in self.places and self.place(subject) is None:
-                    code = f"{subject.scheme.name.lower()} {subject.code}"
-                    counts[code] = counts.get(code, 0) + 1
-        return counts
+            counts.update(
+                {
+                    f"{subject.scheme.name.lower()} {subject.code}"
+                    for subject in title.subjects
+                    if subject.scheme in self.places and self.place(subject) is None
+                }
+            )
+        return dict(sorted(counts.items(), key=lambda row: (-row[1], row[0])))
 
     @property
     def fingerprint(self) -> str:
         """Text that changes when the map does."""
-        rows = [
-            f"{s.name}:{code}={'/'.join(path)}"
-            for s, one in self.places.items()
-            for code, path in one.items()
-        ]
-        return ";".join(sorted(rows))
+        return stable(self.places)
 
 
 def _path(name: str, scheme: str, code: str, path: object) -> tuple[str, ...]:
     names = [path] if isinstance(path, str) else path
     path_of = tuple(cast("list[object]", names)) if isinstance(names, list) else ()
-    if not path_of or not all(isinstance(one, str) and one for one in path_of):
+    if not path_of or not all(isinstance(one, str) and one.strip() for one in path_of):
         raise InvalidDocument(
             f"{name}: [{scheme}] {code}: expected a list of category names from the root, got {path!r}.",
             hint='Write it like: FIC = ["Fiction"].',

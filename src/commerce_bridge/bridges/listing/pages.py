@@ -73,7 +73,7 @@ class PageMaker:
             keys=keys_of(listing),
             problems=() if asleep else _noted(faults),
             dormant=asleep or halted,
-            next_change=next_change(listing, context),
+            next_change=next_change(listing, context, rights_unknown=self.policy.rights_unknown),
         )
 
     def _family(self, title: Title, context: Context) -> Draft:
@@ -113,7 +113,9 @@ class PageMaker:
             problems=_noted(faults),
             remarks=self._remarks(title),
             dormant=halted,
-            next_change=next_change(listing_of(title, *formats), context),
+            next_change=next_change(
+                listing_of(title, *formats), context, rights_unknown=self.policy.rights_unknown
+            ),
         )
 
     def _remarks(self, title: Title) -> tuple[str, ...]:
@@ -206,12 +208,18 @@ def refuses_variants(
     return None
 
 
-def next_change(listing: Listing, context: Context) -> datetime | None:
-    """The next instant at which a page comes out differently though nothing changed."""
+def next_change(listing: Listing, context: Context, *, rights_unknown: bool = False) -> datetime | None:
+    """The next instant at which a page comes out differently though nothing changed.
+
+    Args:
+        listing: The page, with all formats that may come to stand on it.
+        context: When and where.
+        rights_unknown: Whether a format that states no rights may be sold.
+    """
     zone = context.market.time_zone
     instants = [edge for edge in embargo_edges(listing, zone) if edge > context.now]
     for one in listing.formats:
-        stage = availability(one, context.market, context.now)
+        stage = availability(one, context.market, context.now, rights_unknown=rights_unknown)
         if stage.next_change is not None:
             instants.append(stage.next_change)
         instants.extend(edge for edge in price_edges(one, context.market) if edge > context.now)
@@ -225,7 +233,7 @@ def keys_of(listing: Listing) -> tuple[NaturalKey, ...]:
 
 def label_of(listing: Listing) -> str:
     """How people name a page: its ISBN, its title, its form."""
-    title = listing.title.name or "(no title)"
+    title = listing.title.name.strip() or "(no title)"
     if len(listing.formats) != 1:
         return f"{title}, {len(listing.formats)} formats"
     one = listing.format
