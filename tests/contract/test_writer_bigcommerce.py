@@ -25,7 +25,10 @@ from commerce_bridge.errors import (
 )
 from commerce_bridge.platforms.bigcommerce.keys import ref, sku_key
 from commerce_bridge.platforms.bigcommerce.limits import Limits
+from commerce_bridge.platforms.bigcommerce.memory import StoreMemory
+from commerce_bridge.platforms.bigcommerce.reader import BigCommerceReader
 from commerce_bridge.platforms.bigcommerce.settings import Settings
+from commerce_bridge.platforms.bigcommerce.writer import BigCommerceWriter
 from commerce_bridge.ports.step import Call, Known, Row, StepKind, Verdict
 from commerce_bridge.ports.writer import Writer
 from rigs import contracts
@@ -130,6 +133,39 @@ class TestMaking:
         facts = Desk().run(read_facts(Desk().client))
         desk = Desk(settings=Settings(facts=facts))
         outcome = desk.carry_out(create("r1", book(1, categories=MISSING, work_id=MISSING)))
+        assert outcome.calls == ["POST /v3/catalog/products"]
+
+    def test_a_new_product_may_bring_its_channels_and_its_family(self) -> None:
+        desk = Desk()
+        kin = {"r1": "r2", "r2": "r1", "r3": "nobody"}
+        steps = [
+            create(
+                record,
+                {
+                    **book(number),
+                    on.OUTLETS: frozenset({Outlet("1")}),
+                    on.FAMILY: frozenset({Kin(kin[record])}),
+                },
+            )
+            for number, record in enumerate(kin)
+        ]
+        outcome = desk.carry_out(*steps, known=Known(lost=frozenset({"nobody"})))
+        assert not outcome.failed
+        one, two, three = (outcome.known.bindings[record] for record in kin)
+        shown = desk.read()
+        assert Kin(str(two)) in shown[one.id].value.elements
+        assert Kin(str(one)) in shown[two.id].value.elements
+        assert not any(isinstance(each, Kin) for each in shown[three.id].value.elements)
+        assert all(Outlet("1") in each.value.elements for each in shown.values())
+        assert outcome.calls.count("PUT /v3/catalog/products") == 1
+
+    def test_reader_and_writer_share_what_they_know(self) -> None:
+        desk = Desk("demo")
+        memory = StoreMemory(desk.client)
+        desk.reader = BigCommerceReader(desk.client, memory=memory)
+        desk.writer = BigCommerceWriter(desk.client, memory=memory)
+        desk.read()
+        outcome = desk.carry_out(create("r1", book(1, work_id=MISSING)))
         assert outcome.calls == ["POST /v3/catalog/products"]
 
     def test_a_category_that_is_there_is_used(self) -> None:
@@ -358,6 +394,40 @@ class TestChanging:
         assert differences(joining, after, part="9780000000077") == []
         assert after.parts[leaving].values[on.SELLING] is on.Selling.CLOSED
         assert len(after.parts) == 3
+
+    def test_a_format_cannot_join_a_page_without_the_option(self) -> None:
+        desk = Desk()
+        seen = desk.made("r1", book(1))
+        changes = [change(on.OPTION, "Audio", part="978777"), change(on.PRICE, gbp("5"), part="978777")]
+        outcome = desk.carry_out(step(StepKind.CHANGE, "r1", *changes, seen=seen))
+        error = outcome.failed["r1/change", "variant:978777"]
+        assert isinstance(error, MappingError)
+        assert "no single option 'Format'" in error.message
+
+    def test_a_format_that_cannot_be_written_is_refused_before_anything_is_sent(self) -> None:
+        desk = Desk()
+        wanted, parts = family(1)
+        seen = desk.made("r1", wanted, parts)
+        changes = [
+            change(on.OPTION, "Audio", part="978777"),
+            change(on.PRICE, Money(Decimal(5), "EUR"), part="978777"),
+        ]
+        outcome = desk.carry_out(step(StepKind.CHANGE, "r1", *changes, seen=seen))
+        assert isinstance(outcome.failed["r1/change", "variant:978777"], MappingError)
+        assert outcome.requests == []
+
+    def test_a_format_of_another_option_is_not_renamed(self) -> None:
+        desk = Desk()
+        wanted, parts = family(1)
+        seen = desk.made("r1", wanted, parts)
+        sku = next(iter(parts))
+        other = Desk(settings=Settings(option="Binding"))
+        other.sandbox, other.world, other.client = desk.sandbox, desk.world, desk.client
+        other.writer = type(desk.writer)(desk.client, Settings(option="Binding"))
+        outcome = other.carry_out(
+            step(StepKind.CHANGE, "r1", change(on.OPTION, "Cloth", "Paperback", part=sku), seen=seen)
+        )
+        assert "has no option 'Binding'" in outcome.failed["r1/change", f"option:{sku}"].message
 
     def test_others_elements_survive_everything(self) -> None:
         desk = Desk("demo", other_accounts={"merchant": "client-merchant"})

@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from commerce_bridge.domain import listing as on
-from commerce_bridge.domain.absence import CLEARED
+from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.fields import Field
 from commerce_bridge.domain.record import Fact, Kin, Note, Outlet, Picture, Placement, Record
@@ -451,6 +451,20 @@ def test_a_field_without_a_place_is_an_error_that_says_what_to_use(one: Any, wor
         lower([step(StepKind.CHANGE, "r1", one, seen=there(1))], Known())
     assert words in raised.value.message
     assert raised.value.hint
+
+
+def test_a_new_product_with_too_large_a_family_is_made_all_the_same() -> None:
+    kin = [f"k{number}" for number in range(51)]
+    bound = {one: product(number) for number, one in enumerate(kin, 100)}
+    one = create("r1", {**book(1), on.FAMILY: frozenset(map(Kin, kin))})
+    known = evolve(SHELVES, bindings={**bound, "r1": product(1)}, done=frozenset({(one.id, "product")}))
+    refused = [call for call in lower([one], known).calls if call.operation == NO_CALL]
+    assert [row.part for call in refused for row in call.rows] == ["family"]
+
+
+def test_a_field_that_says_nothing_changes_nothing() -> None:
+    one = step(StepKind.CHANGE, "r1", change(on.SUMMARY, MISSING), seen=there(1))
+    assert lower([one], Known()) == Stage(done=("r1/change",))
 
 
 def test_images_may_follow_one_by_one() -> None:

@@ -103,7 +103,7 @@ class BigCommerceReader:
         branded = tuple(sorted({one.brand_id for one in products if one.brand_id}))
         brands = (yield from self._brands(branded)) if branded else {}
         placed = any(one.categories for one in products)
-        categories = (yield from self._memory.paths(anew=True)) if placed else {}
+        categories: Mapping[int, Path] = (yield from self._memory.paths(anew=True)) if placed else {}
         notes = yield from self._notes_of(tuple(one.id for one in products))
         aside = Aside(brands=brands, categories=categories, notes=notes)
         return (yield from self._shown(products, aside))

@@ -209,7 +209,7 @@ def _places(view: View) -> tuple[Ref, ...] | None:
         known = _place(view, place)
         if known is not None:
             found.append(known)
-        elif (view.step.id, _category(place)) not in view.known.failed:
+        elif not view.settled(_category(place)):
             return None
     return tuple(found)
 
