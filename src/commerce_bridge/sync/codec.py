@@ -74,7 +74,12 @@ def encode(value: Any) -> Any:
     kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType]
     known = _ENCODE.get(kind)
     if known is not None:
-        return {"$": known[0], "v": known[1](value)}
+        packed: Any = known[1](value)
+        members = cast("list[Any]", packed) if isinstance(packed, list) else [packed]
+        for text in members:
+            if isinstance(text, str):
+                _text(text)
+        return {"$": known[0], "v": packed}
     if isinstance(value, frozenset):
         items = [encode(one) for one in cast("Iterable[Any]", value)]
         return {"$": "set", "v": sorted(items, key=lambda item: json.dumps(item, sort_keys=True))}
@@ -118,17 +123,19 @@ def decode(data: Any) -> Any:
 
 
 def encode_field(name: AnyField) -> str:
-    """A field as text: ``listing.price``."""
-    return str(name)
+    """A field as text: ``listing.price``; with its label, where nobody here knows it: ``listing.x|label of x``."""
+    text = str(name)
+    return text if not name.label or text in _FIELDS else f"{text}|{name.label}"
 
 
 def decode_field(text: str) -> AnyField:
-    """The field that `encode_field` wrote; equal to the one it was made from."""
+    """The field that `encode_field` wrote; equal to the one it was made from, and called the same."""
     known = _FIELDS.get(text)
     if known is not None:
         return known
-    entity, _, name = text.partition(".")
-    return Field[Any](entity, name)
+    place, _, label = text.partition("|")
+    entity, _, name = place.partition(".")
+    return Field[Any](entity, name, label=label)
 
 
 def encode_key(key: NaturalKey) -> list[str]:

@@ -97,7 +97,7 @@ def open_plan(path: str) -> tuple[Header, Footer, PlanFile]:
                 header = header_of(body)
             elif body["kind"] == "footer":
                 footer = footer_of(body)
-    except (ValueError, KeyError, UnicodeDecodeError) as error:
+    except (ValueError, LookupError, TypeError) as error:
         raise _damaged(path, f"it cannot be read ({type(error).__name__})") from error
     if header is None or footer is None:
         raise _damaged(path, "it has no header or no footer")
@@ -109,6 +109,4 @@ def _seal(former: str, text: str) -> str:
 
 
 def _damaged(path: str, why: str) -> InvalidDocument:
-    return InvalidDocument(
-        f"The plan {path} is damaged: {why}.", hint="Make the plan again; nothing was applied."
-    )
+    return InvalidDocument(f"The plan {path} is damaged: {why}.", hint="Make the plan again.")

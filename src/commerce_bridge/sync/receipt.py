@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import frozen
 
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.render import in_order
+from commerce_bridge.sync.render import counted, in_order
 
 
 @frozen(kw_only=True)
@@ -75,15 +75,15 @@ def _render(receipt: Receipt) -> str:
     seconds = (receipt.ended_at - receipt.started_at).total_seconds()
     lines = [
         f"Applied plan {receipt.plan[:8]}  {receipt.pair}: {counts}",
-        f"{receipt.calls} calls in {seconds:.1f} s, correlation id {receipt.correlation_id}",
+        f"{counted(receipt.calls, 'call')} in {seconds:.1f} s, correlation id {receipt.correlation_id}",
     ]
     if receipt.already:
-        lines.append(f"{receipt.already} steps had taken hold before.")
+        lines.append(f"{counted(receipt.already, 'step')} had taken hold before.")
     lines.extend(_troubles("refused, because the record moved since the plan was made", receipt.stale))
     lines.extend(_troubles("not taken by the target", receipt.failed))
     lines.extend(_troubles("in need of a person", receipt.work))
     if receipt.closed:
-        lines.append(f"{receipt.closed} work items resolved by themselves.")
+        lines.append(f"{counted(receipt.closed, 'work item')} resolved by now.")
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
 from commerce_bridge.merge.explain import show
 from commerce_bridge.ports.step import Change, Step, StepKind
@@ -16,14 +17,15 @@ SHOWN_FIELDS = 8
 
 _SIGNS = {
     StepKind.CREATE: "+",
+    StepKind.HIDE: "v",
+    StepKind.PUBLISH: "^",
     StepKind.CHANGE: "~",
     StepKind.PRICE: "~",
     StepKind.RELATE: "~",
-    StepKind.PUBLISH: "^",
-    StepKind.HIDE: "v",
     StepKind.EMIT: ">",
     StepKind.OPEN_WORK: "!",
 }
+"""The sign of each kind of step; of a record with several, the first here."""
 
 
 def render_plan(
@@ -37,7 +39,7 @@ def render_plan(
         segments: Its segments, in order.
         records: How many records are printed in full; the others are counted.
     """
-    lines = [f"Plan {header.plan[:8]}  {header.pair}  as of {header.as_of:%Y-%m-%d %H:%M} UTC"]
+    lines = [f"Plan {header.plan[:8]}  {header.pair}  as of {_moment(header.as_of)}"]
     left = 0
     for number, steps in enumerate(_by_record(segments)):
         if number < records:
@@ -45,7 +47,7 @@ def render_plan(
         else:
             left += 1
     if left:
-        lines.append(f"  … and {left} more records")
+        lines.append(f"  … and {counted(left, 'more record')}")
     lines.extend(_summary(footer))
     return "\n".join(lines)
 
@@ -60,8 +62,9 @@ def _by_record(segments: Iterable[Segment]) -> Iterator[list[Step]]:
 
 
 def _record_lines(steps: list[Step]) -> list[str]:
-    head = min(steps, key=lambda step: list(StepKind).index(step.kind))
-    lines = [f"{_SIGNS[head.kind]} {head.label}"]
+    kinds = {step.kind for step in steps}
+    sign = next(sign for kind, sign in _SIGNS.items() if kind in kinds)
+    lines = [f"{sign} {steps[0].label}"]
     for step in steps:
         if step.kind is StepKind.OPEN_WORK:
             lines.append(f"    ! {step.detail}")
@@ -73,7 +76,13 @@ def _record_lines(steps: list[Step]) -> list[str]:
 def _change_lines(step: Step) -> list[str]:
     changes = sorted(step.changes, key=lambda change: (change.part, list_order(change)))
     limit = SHOWN_FIELDS if step.kind is StepKind.CREATE else len(changes)
-    lines = [_change_line(change) for change in changes[:limit]]
+    lines: list[str] = []
+    part = ""
+    for change in changes[:limit]:
+        if change.part != part:
+            part = change.part
+            lines.append(f"    {part}")
+        lines.append(_change_line(change))
     if len(changes) > limit:
         more = ", ".join(dict.fromkeys(change.field.text for change in changes[limit:]))
         lines.append(f"    and {more}")
@@ -97,29 +106,39 @@ def list_order(change: Change) -> int:
 
 
 def _change_line(change: Change) -> str:
-    name = f"{change.field.text} ({change.part})" if change.part else change.field.text
+    name = f"  {change.field.text}" if change.part else change.field.text
     before, after = show(change.before), show(change.after)
     moved = after if before == "nothing" else f"{before} -> {after}"
     why = f"owner {change.owner}  rule {change.rule}" + (f"  {change.reason}" if change.reason else "")
-    return f"    {name:<16} {moved:<44} {why}".rstrip()
+    return f"    {name:<16} {moved:<43}  {why}"
 
 
 def _summary(footer: Footer) -> list[str]:
     if footer.total == 0:
-        return [f"Nothing to do: {footer.records} records are as they should be."]
+        return [
+            f"Nothing to do: nothing has changed for {counted(footer.records, 'record')}.",
+            *footer.warnings,
+        ]
     counts = ", ".join(f"{count} {kind.value}" for kind, count in in_order(footer.steps))
     lines = [
-        f"{footer.total} steps: {counts}",
-        f"{footer.titles} titles, {footer.formats} formats, {footer.skipped} records unchanged; "
-        f"about {footer.calls} calls to write",
+        f"{counted(footer.total, 'step')}: {counts}",
+        f"{counted(footer.titles, 'title')}, {counted(footer.formats, 'format')}, "
+        f"{counted(footer.skipped, 'record')} unchanged; about {counted(footer.calls, 'call')} to write",
     ]
     if footer.good_until is not None:
-        lines.append(
-            f"Good until {footer.good_until:%Y-%m-%d %H:%M} UTC, when something changes by the calendar."
-        )
+        lines.append(f"Good until {_moment(footer.good_until)}, when something changes by the calendar.")
     return [*lines, *footer.warnings]
 
 
 def in_order(counts: Mapping[StepKind, int]) -> list[tuple[StepKind, int]]:
     """Kinds of step that occur, with their counts, in the order in which they are told."""
     return [(kind, counts[kind]) for kind in StepKind if counts.get(kind)]
+
+
+def counted(count: int, noun: str) -> str:
+    """A count and its noun: ``1 step``, ``2 steps``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _moment(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
