@@ -10,7 +10,7 @@ def gtin_check_digit(digits: str) -> str:
 
     Source: GS1 General Specifications, check digit calculation; ISBN Users' Manual for ISBN-13.
     """
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+    total = 3 * sum(map(int, digits[-1::-2])) + sum(map(int, digits[-2::-2]))
     return str(-total % 10)
 
 
