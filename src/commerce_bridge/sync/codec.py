@@ -74,9 +74,8 @@ def encode(value: Any) -> Any:
     kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType]
     known = _ENCODE.get(kind)
     if known is not None:
-        packed: Any = known[1](value)
-        members = cast("list[Any]", packed) if isinstance(packed, list) else [packed]
-        for text in members:
+        packed: object = known[1](value)
+        for text in cast("list[object]", packed) if isinstance(packed, list) else [packed]:
             if isinstance(text, str):
                 _text(text)
         return {"$": known[0], "v": packed}
