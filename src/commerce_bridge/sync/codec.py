@@ -74,11 +74,7 @@ def encode(value: Any) -> Any:
     kind: type[Any] = type(value)  # pyright: ignore[reportUnknownVariableType]
     known = _ENCODE.get(kind)
     if known is not None:
-        packed: object = known[1](value)
-        for text in cast("list[object]", packed) if isinstance(packed, list) else [packed]:
-            if isinstance(text, str):
-                _text(text)
-        return {"$": known[0], "v": packed}
+        return {"$": known[0], "v": _whole(known[1](value))}
     if isinstance(value, frozenset):
         items = [encode(one) for one in cast("Iterable[Any]", value)]
         return {"$": "set", "v": sorted(items, key=lambda item: json.dumps(item, sort_keys=True))}
@@ -89,6 +85,15 @@ def encode(value: Any) -> Any:
         hint="Map it to text, a whole number, Decimal, an instant, Money, a tuple or frozenset of these, or an "
         "element such as Fact.",
     )
+
+
+def _whole(packed: Any) -> Any:
+    """What a value was packed into, its texts checked."""
+    several = type(packed) is list
+    for text in cast("Iterable[object]", packed) if several else (packed,):
+        if isinstance(text, str):
+            _text(text)
+    return packed
 
 
 def _text(value: str) -> str:
