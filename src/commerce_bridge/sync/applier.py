@@ -39,7 +39,7 @@ from commerce_bridge.sync.bookkeeping import (
     words,
 )
 from commerce_bridge.sync.costing import STATE_ONLY, known_before
-from commerce_bridge.sync.freshness import stale_steps
+from commerce_bridge.sync.freshness import Before, stale_steps
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.memory import Memory, remember
 from commerce_bridge.sync.plan import Plan
@@ -59,6 +59,7 @@ class _Run:
     plan: Plan
     memory: Memory
     receipts: Receipts
+    before: Before
     now: datetime
     bound: dict[str, Ref]
     applied: Counter[StepKind] = field(factory=Counter[StepKind])
@@ -98,7 +99,8 @@ def apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
     memory = yield from remember(job)
     receipts = yield from receipts_of(job, plan)
     bound = {**memory.bound, **receipts.bindings}
-    run = _Run(job=job, plan=plan, memory=memory, receipts=receipts, now=started, bound=bound)
+    before = Before(started=started, begun=frozenset(row[0] for row in receipts.done), bound=bound)
+    run = _Run(job=job, plan=plan, memory=memory, receipts=receipts, before=before, now=started, bound=bound)
     done = 0
     for segment in plan.segments():
         yield from _segment(run, segment)
@@ -135,8 +137,9 @@ def _belongs(job: Job[Any], plan: Plan) -> None:
 def _segment(run: _Run, segment: Segment) -> Flow[None]:
     """Settle one segment: its steps, then what is to be remembered."""
     writes = tuple(step for step in segment.steps if step.kind not in STATE_ONLY)
-    late = {one.record for one in segment.standings if one.next_change and one.next_change <= run.now}
-    moved = yield from stale_steps(run.job, run.plan, writes, run.receipts.done, run.now)
+    now = yield from flow.now()
+    late = {one.record for one in segment.standings if one.next_change and one.next_change <= now}
+    moved = yield from stale_steps(run.job, run.plan, writes, run.before, now)
     refused = {
         step.id: moved.get(step.id, "its time has come since the plan was made: plan again")
         for step in writes

@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import evolve
+from attrs import evolve, frozen
 
+from commerce_bridge.domain.absence import Maybe
 from commerce_bridge.domain.exchange import Observed, Ref
 from commerce_bridge.domain.record import Element, Kin, Record
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.merge.collections import alike, elements, holds_elements, standing
 from commerce_bridge.merge.explain import show
-from commerce_bridge.ports.step import Change, RowId, Step, StepKind
+from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.plan import Plan
 
 
+@frozen(kw_only=True)
+class Before:
+    """What the runs of a plan have come to before some steps are carried out.
+
+    Args:
+        started: When this run began.
+        begun: Ids of steps of which something has taken hold.
+        bound: Canonical id to the target's name.
+    """
+
+    started: datetime
+    begun: Container[str]
+    bound: Mapping[str, Ref]
+
+
 def stale_steps(
-    job: Job[Any], plan: Plan, steps: Sequence[Step], done: frozenset[RowId], now: datetime
+    job: Job[Any], plan: Plan, steps: Sequence[Step], before: Before, now: datetime
 ) -> Flow[dict[str, str]]:
     """Steps whose record moved on the target since the plan was made, each with what moved.
 
-    Steps that have begun to take hold are not asked again: what moved is our own write.
+    Steps that have begun to take hold are not asked again: what moved is our own write.  Nor is a record
+    stale that shows, in whole or in part, what the step would write: so far an earlier run had come.
 
-    Cost: nothing while the plan is fresh; else one read of the records to be overwritten, and a
-    look-up of those to be created.
+    Args:
+        job: The job.
+        plan: The plan.
+        steps: Its steps that are about to be carried out.
+        before: What earlier runs have done, and when this one began.
+        now: The instant.
+
+    Cost: nothing while the plan is fresh; else one read of the records to be overwritten, and a look-up of
+    those to be created if the plan was old when this run began.  Later on what was created meanwhile is met
+    by the target's own uniqueness.
     """
-    if now - plan.header.as_of <= job.limits.fresh_for:
-        return {}
-    begun = {row[0] for row in done}
-    asked = [step for step in steps if step.id not in begun]
-    moved = yield from _moved(job, [step for step in asked if step.target is not None])
-    appeared = yield from _appeared(job, [step for step in asked if step.kind is StepKind.CREATE])
+    asked = [step for step in steps if step.id not in before.begun]
+    moved: dict[str, str] = {}
+    appeared: dict[str, str] = {}
+    if now - plan.header.as_of > job.limits.fresh_for:
+        moved = yield from _moved(job, [step for step in asked if step.target is not None], before.bound)
+    if before.started - plan.header.as_of > job.limits.fresh_for:
+        appeared = yield from _appeared(job, [step for step in asked if step.kind is StepKind.CREATE])
     return {**moved, **appeared}
 
 
-def _moved(job: Job[Any], steps: Sequence[Step]) -> Flow[dict[str, str]]:
+def _moved(job: Job[Any], steps: Sequence[Step], bound: Mapping[str, Ref]) -> Flow[dict[str, str]]:
     refs = tuple(dict.fromkeys(step.target for step in steps if step.target is not None))
     if not refs:
         return {}
@@ -48,7 +74,10 @@ def _moved(job: Job[Any], steps: Sequence[Step]) -> Flow[dict[str, str]]:
         if step.target is None:
             continue
         observed = now_there.get(step.target)
-        why = f"it is gone from {job.target}" if observed is None else _difference(step, observed, job.target)
+        if observed is None:
+            why: str | None = f"it is gone from {job.target}"
+        else:
+            why = _difference(step, _as_named(step, observed, bound), job.target)
         if why is not None:
             stale[step.id] = f"{why}: plan again"
     return stale
@@ -69,34 +98,43 @@ def _appeared(job: Job[Any], steps: Sequence[Step]) -> Flow[dict[str, str]]:
 def _difference(step: Step, observed: Observed[Record], target: str) -> str | None:
     if step.observed and step.observed == observed.version:
         return None
-    record = evolve(observed.value, elements=_as_named(step, observed.value))
     for change in step.changes:
-        shown = _shown(change, record)
-        if not alike(shown, change.before):
+        shown = _shown(change, observed.value)
+        if not (alike(shown, change.before) or _under_way(change, shown)):
             return f"{change.field.text} is {show(shown)} now, and was {show(change.before)}"
-    return _others(step, record, target)
+    return _others(step, observed.value, target)
 
 
-def _as_named(step: Step, record: Record) -> dict[Element, Ref | None]:
-    """The elements of a record; family that the step knows goes by its canonical id again."""
-    known = (step.seen or Record()).elements
-    kin = {ref: one for one, ref in known.items() if isinstance(one, Kin)}
-    return {kin.get(ref, one) if isinstance(one, Kin) else one: ref for one, ref in record.elements.items()}
+def _under_way(change: Change, shown: Maybe[Any]) -> bool:
+    """Whether the target shows what the change leads to, or elements on the way there."""
+    if not holds_elements(change.before, change.after):
+        return alike(shown, change.after)
+    old, new, there = elements(change.before), elements(change.after), elements(shown)
+    return old & new <= there <= old | new
+
+
+def _as_named(step: Step, observed: Observed[Record], bound: Mapping[str, Ref]) -> Observed[Record]:
+    """The same, family that is known going by its canonical id again."""
+    seen = (step.seen or Record()).elements
+    kin = {ref: one for one, ref in seen.items() if isinstance(one, Kin)}
+    kin |= {bound[need]: Kin(need) for need in step.needs if need in bound}
+    shown: dict[Element, Ref | None] = {
+        kin.get(ref, one) if isinstance(one, Kin) else one: ref
+        for one, ref in observed.value.elements.items()
+    }
+    return evolve(observed, value=evolve(observed.value, elements=shown))
 
 
 def _others(step: Step, record: Record, target: str) -> str | None:
     """What others did to a collection that the step writes: an array that is replaced would undo it."""
     if step.seen is None:
         return None
-    kinds = tuple({type(one) for change in step.changes for one in _moved_elements(change)})
+    ours = {one for change in step.changes for one in elements(change.before) | elements(change.after)}
+    kinds = tuple({type(one) for one in ours})
     was = {one for one in step.seen.elements if isinstance(one, kinds)}
     now = {one for one in record.elements if isinstance(one, kinds)}
-    moved = sorted(str(one) for one in was ^ now)
+    moved = sorted(str(one) for one in (was ^ now) - ours)
     return f"others have changed {', '.join(moved)} on {target}" if moved else None
-
-
-def _moved_elements(change: Change) -> frozenset[Element]:
-    return elements(change.before) | elements(change.after)
 
 
 def _shown(change: Change, record: Record) -> Any:
