@@ -69,6 +69,7 @@ def test_each_set_has_one_way_of_being_said() -> None:
         (WORLD - territory("US", "CA"), "WORLD but CA US"),
         (Territory({"CA"}, without={"CA-QC"}), "CA (without CA-QC)"),
         (territory("IE") | Territory(regions={"GB-SCT"}), "IE and GB-SCT"),
+        (Territory(regions={"GB-SCT", "CA-QC"}), "CA-QC GB-SCT"),
         (WORLD - Territory(regions={"CA-QC"}), "WORLD (without CA-QC)"),
         (WORLD - territory("GB") | Territory(regions={"GB-SCT"}), "WORLD but GB and GB-SCT"),
     ],

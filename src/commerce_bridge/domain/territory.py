@@ -84,10 +84,10 @@ class Territory:
 
     def __str__(self) -> str:
         names = " ".join(sorted(self.countries))
-        base = (f"WORLD but {names}" if names else "WORLD") if self.complement else names or "nowhere"
-        if self.regions:
-            base += " and " + " ".join(sorted(self.regions))
-        return base + (f" (without {' '.join(sorted(self.without))})" if self.without else "")
+        base = (f"WORLD but {names}" if names else "WORLD") if self.complement else names
+        parts = [part for part in (base, " ".join(sorted(self.regions))) if part]
+        without = f" (without {' '.join(sorted(self.without))})" if self.without else ""
+        return (" and ".join(parts) or "nowhere") + without
 
 
 def _shaped(countries: frozenset[str], complement: bool, one: Territory, two: Territory) -> Territory:

@@ -1,23 +1,26 @@
 """Availability: what a consumer may do with a format in a market at an instant.
 
-The order is *hidden, coming soon, preorder, live*, and *withdrawn* beside it.  It follows
-from status, dates, embargoes, supply and rights; nothing is sellable before it may be.
+The stages are *hidden, coming soon, preorder, live*, and *closed* and *withdrawn* beside
+them.  They follow from status, supply, dates and rights; nothing is sellable before it may
+be, and what a market says of itself replaces what is said in general.
 
-Source: EDItEUR, ONIX for Books code lists 64, 65, 68 and 163 (Issue 71).
+Source: EDItEUR, ONIX for Books code lists 64, 65, 68, 163 and 166 (Issue 71), with their notes.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.market import Market
+from commerce_bridge.domain.territory import Territory
 from commerce_bridge.domain.title import Format, Status, Supply
-from commerce_bridge.publishing.rights import allowed, flips
+from commerce_bridge.publishing.rights import allowed, flips, regions_out
 
 
 class Stage(enum.Enum):
@@ -38,8 +41,8 @@ class Availability:
     Args:
         stage: What a consumer may do.
         reason: Why, in words.
-        on_sale: When it goes on sale, or None when that is not known or long past.
-        next_change: When the stage may change though nothing else does, or None.
+        on_sale: When it goes on sale, while it is coming soon or can be ordered ahead and that is known.
+        next_change: When the stage changes though nothing else does, or None when it does not.
     """
 
     stage: Stage
@@ -48,7 +51,7 @@ class Availability:
     next_change: datetime | None = None
 
 
-_BY_STATUS: dict[Status, Stage] = {
+BY_STATUS: Final[dict[Status, Stage]] = {
     Status.CANCELLED: Stage.HIDDEN,
     Status.POSTPONED: Stage.HIDDEN,
     Status.NO_LONGER_OURS: Stage.CLOSED,
@@ -64,25 +67,57 @@ _BY_STATUS: dict[Status, Stage] = {
     Status.ACTIVE_NOT_SOLD_SEPARATELY: Stage.CLOSED,
     Status.ACTIVE_NOT_SOLD_AS_SET: Stage.CLOSED,
 }
-"""Statuses that settle the matter; all others are decided by dates."""
+"""Statuses (List 64) that settle the matter; all others are decided by dates."""
 
-_CLOSED_SUPPLY = frozenset({"01", "30", "31", "32", "33", "34"} | {str(code) for code in range(40, 53)})
-"""Availability codes (List 65) under which nobody can order."""
+MARKET_STATUS: Final[dict[str, Status]] = {
+    "12": Status.CANCELLED,  # in this market: not available in it
+    "14": Status.ACTIVE,  # active, with market restrictions
+} | {one.value: one for one in Status if one.value not in {"00", "09", "12"}}
+"""What a market's own status (List 68) comes to; 00 and 09 say nothing, so the general status stands."""
 
-_NOT_YET_SUPPLY = frozenset({"09", "10", "11", "12"})
-"""Availability codes (List 65) of what is still to come."""
+BY_SUPPLY: Final[dict[str, Stage]] = {
+    "01": Stage.HIDDEN,  # cancelled
+    "09": Stage.HIDDEN,  # postponed indefinitely
+    "34": Stage.WITHDRAWN,  # temporarily withdrawn from sale
+    "46": Stage.WITHDRAWN,  # withdrawn from sale
+    "49": Stage.WITHDRAWN,  # recalled
+    "52": Stage.HIDDEN,  # not sold in this market any more
+} | dict.fromkeys(
+    ("30", "31", "32", "33", "40", "41", "42", "43", "44", "45", "47", "48", "50", "51"), Stage.CLOSED
+)
+"""Supplies (List 65) that settle the matter; all others are decided by status and dates."""
+
+DELIVERABLE: Final = frozenset({"20", "21", "22", "23"})
+"""Supplies (List 65) that can be delivered: available, in stock, to order, printed on demand."""
+
+NOT_YET: Final = frozenset({"10", "11", "12"})
+"""Supplies (List 65) that are still to come."""
+
+_STRICTNESS: Final = (Stage.CLOSED, Stage.WITHDRAWN, Stage.HIDDEN)
+_SUPPLY_WORDS: Final = {Stage.HIDDEN: "is none in this market", Stage.WITHDRAWN: "is withdrawn"}
+
+
+def supplies_of(format_: Format, market: Market) -> tuple[Supply, ...]:
+    """What is said of a market's supply: by those that name one of its countries, else by those that name none."""
+    named = tuple(one for one in format_.supplies if _meets(one.countries, market.territory))
+    return named or tuple(one for one in format_.supplies if not one.countries)
+
+
+def _meets(countries: frozenset[str], territory: Territory) -> bool:
+    if territory.complement:
+        return bool(countries - territory.countries)
+    return bool(countries & (territory.countries | {region[:2] for region in territory.regions}))
 
 
 def supply_of(format_: Format, market: Market) -> Supply | None:
-    """The supply of the market: the one that names its countries, else one that names none."""
-    named = [one for one in format_.supplies if one.countries and one.countries & _some(market)]
-    if named:
-        return named[0]
-    return next((one for one in format_.supplies if not one.countries), None)
+    """The supplier that can do most for a market, the first of several; None when nobody says anything."""
 
+    def rank(supply: Supply) -> tuple[int, bool, bool]:
+        stage, _ = _settled(format_, supply)
+        code = supply.availability
+        return (_strictness(stage), code in NOT_YET, code not in DELIVERABLE)
 
-def _some(market: Market) -> frozenset[str]:
-    return frozenset() if market.territory.complement else market.territory.countries
+    return min(supplies_of(format_, market), key=rank, default=None)
 
 
 def availability(
@@ -94,91 +129,135 @@ def availability(
         format_: The format.
         market: Where; its time zone says when a day begins.
         instant: An aware instant.
-        rights_unknown: Whether a format that states no rights may be sold.
+        rights_unknown: Whether a format may be sold where it is not forbidden, when the source states nowhere
+            that it is for sale.
     """
-    edges = _edges(format_, market)
-    following = next((edge for edge in edges if edge > instant), None)
+    turns = flips(format_, market, unknown=rights_unknown)
+    licensed = allowed(format_, market, instant, unknown=rights_unknown)
+    milestones = _milestones(format_, market)
+    now = _stage(format_, market, instant, milestones, licensed)
+    out = regions_out(format_, market, instant, unknown=rights_unknown)
+    if licensed and not out.is_empty:
+        now = evolve(now, reason=f"{now.reason}; the shop must keep it from {out}")
+    if not licensed:
+        now = evolve(now, reason=_unlicensed(format_, market))
+    for edge in sorted({one for one in (*turns, *milestones.edges) if one > instant}):
+        licensed ^= edge in turns
+        if _stage(format_, market, edge, milestones, licensed).stage is not now.stage:
+            return evolve(now, next_change=edge)
+    return now
 
-    def said(stage: Stage, reason: str, on_sale: datetime | None = None) -> Availability:
-        return Availability(stage=stage, reason=reason, on_sale=on_sale, next_change=following)
 
-    if not allowed(format_, market, instant, unknown=rights_unknown):
-        return said(Stage.HIDDEN, f"the publisher holds no rights to sell it in all of {market.name}")
-    supply = supply_of(format_, market)
-    settled = _BY_STATUS.get(_status(format_, supply))
-    if settled is not None:
-        return said(settled, f"publishing status {format_.status.name.lower().replace('_', ' ')}")
-    if supply is not None and supply.availability in _CLOSED_SUPPLY:
-        return said(Stage.CLOSED, f"the supplier cannot deliver it (availability {supply.availability})")
-    return _by_dates(format_, supply, market, instant, said_with=said)
+@frozen(kw_only=True)
+class _Milestones:
+    """The instants that matter in a market, each None when nobody says."""
 
+    announced: datetime | None
+    preorder: datetime | None
+    on_sale: datetime | None
 
-def _by_dates(
-    format_: Format,
-    supply: Supply | None,
-    market: Market,
-    instant: datetime,
-    said_with: Callable[..., Availability],
-) -> Availability:
-    on_sale = on_sale_at(format_, market)
-    waits = supply is not None and supply.availability in _NOT_YET_SUPPLY
-    forthcoming = format_.status is Status.FORTHCOMING
-    if on_sale is not None and on_sale <= instant and not (forthcoming and waits):
-        return said_with(Stage.LIVE, "it is on sale")
-    if on_sale is None and not forthcoming and not waits and format_.status is Status.ACTIVE:
-        return said_with(Stage.LIVE, "it is active, and no date says otherwise")
-    if on_sale is not None and on_sale <= instant:
-        return said_with(
-            Stage.COMING_SOON, "its date has passed, and the publisher still calls it forthcoming"
-        )
-    announced = _begin(format_.announced, market)
-    if announced is not None and instant < announced:
-        return said_with(Stage.HIDDEN, "it is not announced yet", on_sale)
-    if on_sale is None:
-        return said_with(Stage.COMING_SOON, "it has no date on which it goes on sale")
-    opens = _begin(format_.preorder_from, market)
-    if opens is not None and instant < opens:
-        return said_with(Stage.COMING_SOON, "preorders are not open yet", on_sale)
-    return said_with(Stage.PREORDER, "it goes on sale later", on_sale)
+    @property
+    def edges(self) -> tuple[datetime, ...]:
+        return tuple(one for one in (self.announced, self.preorder, self.on_sale) if one is not None)
 
 
 def on_sale_at(format_: Format, market: Market) -> datetime | None:
     """When a format may be sold in a market, or None when no date says.
 
-    The market's embargo replaces the product's; the supplier's counts where it is later; without an
-    embargo, the publication date stands.
+    The embargo counts: a market's own replaces the general one, and of several suppliers' the latest
+    holds.  Without one the publication date stands, though a shop might sell what is in stock even before
+    it.  What is still to come waits for the day on which it is expected, where that is later.
     """
     supply = supply_of(format_, market)
-    general = format_.embargo or format_.publication_date
-    begins = _begin(general, market)
-    late = _begin(supply.on_sale, market) if supply is not None else None
-    expected = _begin(supply.expected, market) if supply is not None else None
-    if late is not None:
-        return max(begins, late) if begins is not None else late
-    if begins is None:
-        return expected
+    embargoes = [one.on_sale for one in supplies_of(format_, market) if one.on_sale is not None]
+    published = (supply and supply.publication_date) or format_.publication_date
+    begins = _latest(embargoes or [format_.embargo or published], market)
+    if supply is not None and supply.availability not in DELIVERABLE:
+        return _latest([supply.expected], market, begins)
     return begins
 
 
-def _begin(date: Date | None, market: Market) -> datetime | None:
-    return date.surely_begun(market.time_zone) if date is not None else None
+def _milestones(format_: Format, market: Market) -> _Milestones:
+    supply = supply_of(format_, market)
+    announced = (supply and supply.announced) or format_.announced
+    preorder = (supply and supply.preorder_from) or format_.preorder_from
+    return _Milestones(
+        announced=_latest([announced], market),
+        preorder=_latest([preorder], market),
+        on_sale=on_sale_at(format_, market),
+    )
+
+
+def _latest(dates: Iterable[Date | None], market: Market, floor: datetime | None = None) -> datetime | None:
+    """The latest of some dates, each once it has surely begun, and not before `floor`."""
+    begun = [date.surely_begun(market.time_zone) for date in dates if date is not None]
+    return max([*begun, *([floor] if floor is not None else [])], default=None)
+
+
+def _stage(
+    format_: Format, market: Market, instant: datetime, milestones: _Milestones, licensed: bool
+) -> Availability:
+    """The stage at an instant at which it is, or is not, licensed."""
+    if not licensed:
+        return Availability(stage=Stage.HIDDEN, reason="no rights")
+    if format_.restricted_to:
+        codes = ", ".join(format_.restricted_to)
+        return Availability(stage=Stage.HIDDEN, reason=f"it is not for this shop (sales restriction {codes})")
+    supply = supply_of(format_, market)
+    settled, reason = _settled(format_, supply)
+    if settled is not None:
+        return Availability(stage=settled, reason=reason)
+    return _by_dates(_status(format_, supply), supply, instant, milestones)
+
+
+def _by_dates(
+    status: Status, supply: Supply | None, instant: datetime, milestones: _Milestones
+) -> Availability:
+    on_sale = milestones.on_sale
+    if milestones.announced is not None and instant < milestones.announced:
+        return Availability(stage=Stage.HIDDEN, reason="it is not announced yet")
+    if on_sale is None:
+        return _undated(status, supply.availability if supply is not None else None)
+    if on_sale <= instant:
+        return Availability(stage=Stage.LIVE, reason="it is on sale")
+    if milestones.preorder is not None and instant < milestones.preorder:
+        return Availability(stage=Stage.COMING_SOON, reason="preorders are not open yet", on_sale=on_sale)
+    return Availability(stage=Stage.PREORDER, reason="it goes on sale later", on_sale=on_sale)
+
+
+def _undated(status: Status, code: str | None) -> Availability:
+    """The stage when no date says from when: it must be on sale already, by its status or its supply."""
+    active = status is Status.ACTIVE and code not in NOT_YET
+    delivered = status is not Status.FORTHCOMING and code in DELIVERABLE
+    if active or delivered:
+        word = "active" if active else "available"
+        return Availability(stage=Stage.LIVE, reason=f"it is {word}, and no date says otherwise")
+    return Availability(stage=Stage.COMING_SOON, reason="it has no date on which it goes on sale")
+
+
+def _settled(format_: Format, supply: Supply | None) -> tuple[Stage | None, str]:
+    """The stricter of what status and supply settle, and why; None when dates decide."""
+    status = _status(format_, supply)
+    by_status = BY_STATUS.get(status)
+    by_supply = BY_SUPPLY.get(supply.availability or "") if supply is not None else None
+    if supply is not None and by_supply is not None and _strictness(by_supply) > _strictness(by_status):
+        words = _SUPPLY_WORDS.get(by_supply, "has run out or ended")
+        return by_supply, f"its supply {words} (availability {supply.availability})"
+    if supply is not None and supply.status == "12":
+        return by_status, "it is not available in this market (market status 12)"
+    return by_status, f"publishing status {status.name.lower().replace('_', ' ')}"
+
+
+def _strictness(stage: Stage | None) -> int:
+    return 0 if stage is None else 1 + _STRICTNESS.index(stage)
 
 
 def _status(format_: Format, supply: Supply | None) -> Status:
-    if supply is None or supply.status is None:
-        return format_.status
-    if supply.status == "12":  # of List 68: not available in this market
-        return Status.NO_LONGER_OURS
-    try:
-        return Status(supply.status)
-    except ValueError:
-        return format_.status
+    own = MARKET_STATUS.get(supply.status or "") if supply is not None else None
+    return format_.status if own is None else own
 
 
-def _edges(format_: Format, market: Market) -> list[datetime]:
-    dates = [
-        on_sale_at(format_, market),
-        _begin(format_.preorder_from, market),
-        _begin(format_.announced, market),
-    ]
-    return sorted({*flips(format_, market), *(one for one in dates if one is not None)})
+def _unlicensed(format_: Format, market: Market) -> str:
+    if not format_.rights:
+        return "its source states no rights at all, so it is not taken for sale"
+    return f"the publisher holds no rights to sell it in all of {market.name}"

@@ -9,8 +9,11 @@ from typing import TypeAlias
 from attrs import frozen
 
 from commerce_bridge.domain.market import Market
+from commerce_bridge.domain.money import TaxBasis
+from commerce_bridge.domain.rights import RightsKind
 from commerce_bridge.domain.title import Listing, Status, TextKind
 from commerce_bridge.publishing.choice import choose_cover, choose_text
+from commerce_bridge.publishing.prices import NoPrice, choose_price
 
 
 @frozen(kw_only=True)
@@ -20,10 +23,13 @@ class Moment:
     Args:
         now: An aware instant.
         market: The market.
+        rights_unknown: Whether a format may be sold where it is not forbidden, when the source states nowhere
+            that it is for sale.
     """
 
     now: datetime
     market: Market
+    rights_unknown: bool = False
 
 
 Test: TypeAlias = Callable[[Listing, Moment], str | None]
@@ -124,8 +130,9 @@ def _released(listing: Listing, moment: Moment) -> str | None:
 
 
 def _status(listing: Listing, moment: Moment) -> str | None:
-    unsold = {one.status for one in listing.formats} & UNSOLD
-    if not unsold or len(unsold) < len({one.status for one in listing.formats}):
+    statuses = {one.status for one in listing.formats}
+    unsold = statuses & UNSOLD
+    if not unsold or unsold != statuses:
         return None
     names = ", ".join(sorted(status.name.lower() for status in unsold))
     return f"Its publishing status is {names}: it goes to the store once it is forthcoming or active."
@@ -136,6 +143,29 @@ def _date(listing: Listing, moment: Moment) -> str | None:
         one for one in listing.formats if one.status is Status.FORTHCOMING and one.publication_date is None
     ]
     return "It is forthcoming, and has no publication date: enter one." if forthcoming else None
+
+
+def _price(listing: Listing, moment: Moment) -> str | None:
+    """A price in the market's currency; whether its tax can be matched is the store's business."""
+    for one in listing.formats:
+        chosen = choose_price(one, moment.market, TaxBasis.INCLUSIVE, moment.now)
+        if isinstance(chosen, NoPrice) and chosen.code != "tax-unknown":
+            return chosen.why
+    return None
+
+
+def _rights(listing: Listing, moment: Moment) -> str | None:
+    if moment.rights_unknown:
+        return None
+    silent = [
+        one for one in listing.formats if all(window.kind is not RightsKind.FOR_SALE for window in one.rights)
+    ]
+    return (
+        "Nothing says where it may be sold: state its sales rights at the publisher, or let the policy take "
+        "unstated rights for granted."
+        if silent
+        else None
+    )
 
 
 STORE_READY = Readiness(
@@ -151,3 +181,9 @@ STORE_READY = Readiness(
     )
 )
 """What a title must have to become a product that can be sold."""
+
+HAS_PRICE = Check("no-price", _price)
+"""A consumer's price in the market's currency; for rules that no mapper of a price stands behind."""
+
+HAS_RIGHTS = Check("no-rights", _rights)
+"""Stated sales rights; for a store in which a format without any is to be mended, not left out."""
