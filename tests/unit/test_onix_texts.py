@@ -210,9 +210,14 @@ def test_every_kind_of_resource(kind: AssetKind) -> None:
 
 
 def test_a_licence_is_no_picture() -> None:
-    assert [one.kind for one in assets(resource(version(), kind="99"), resource(version(), kind="49"))] == [
-        AssetKind.OTHER
-    ] * 2
+    both = assets(
+        resource(version(), kind="99"), resource(version(link="https://alder.example/2.jpg"), kind="49")
+    )
+    assert [one.kind for one in both] == [AssetKind.OTHER] * 2
+
+
+def test_the_same_said_twice_is_said_once() -> None:
+    assert len(assets(resource(version()), resource(version()))) == 1
 
 
 SHA = "dad3bc3b80badc892aebb045a98ba88bd620e577677cb280fbf91b5e9743430f"

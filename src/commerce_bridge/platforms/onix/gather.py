@@ -54,13 +54,17 @@ def _format(own: Piece, first: Piece) -> Format:
 
 
 def _union(pieces: Sequence[Piece], items: Callable[[Piece], Sequence[T]]) -> tuple[T, ...]:
+    first = items(pieces[0])
+    if all(items(one) == first for one in pieces[1:]):
+        return tuple(dict.fromkeys(first)) if len(first) > 1 else tuple(first)
     return tuple(dict.fromkeys(item for one in pieces for item in items(one)))
 
 
 def _shared(pieces: Sequence[Piece], items: Callable[[Piece], Sequence[Item]]) -> tuple[Item, ...]:
     """All items, each once; those that not all formats have say which do."""
-    if len(pieces) == 1:
-        return tuple(items(pieces[0]))
+    first = items(pieces[0])
+    if all(items(one) == first for one in pieces[1:]):
+        return tuple(dict.fromkeys(first)) if len(first) > 1 else tuple(first)
     owners: dict[Item, set[str]] = {}
     for one in pieces:
         for item in items(one):

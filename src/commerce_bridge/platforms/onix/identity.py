@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
-
-from attrs import frozen
+from typing import Final, NamedTuple
 
 from commerce_bridge.domain.identifiers import compact, isbn13
 from commerce_bridge.domain.title import Identifier
@@ -19,11 +16,10 @@ _ISBN_TYPES: Final = frozenset({"02", "03", "15"})
 _WORK_PREFERENCE: Final = ("01", "11", "06", "33", "32", "31", "39", "18", "15", "02")
 
 
-@frozen(kw_only=True)
-class Keys:
+class Keys(NamedTuple):
     """What joins a record to others.
 
-    Args:
+    Attributes:
         work: Keys of the one work that it shows; records that share one are one family.
         own: Keys of the product itself.
         links: Keys of products, or of manifestations, that belong to the same family.
@@ -49,7 +45,7 @@ def read_isbn(identifiers: Iterable[Identifier], product: Node, notes: Notes) ->
         if value is None or (kind == "03" and compact(value)[:3] not in {"978", "979"}):
             continue
         try:
-            return _checked(value)
+            return isbn13(value)
         except ValueError as error:
             notes.error(
                 "isbn.check_digit",
@@ -59,11 +55,6 @@ def read_isbn(identifiers: Iterable[Identifier], product: Node, notes: Notes) ->
             )
             return None
     return None
-
-
-@lru_cache(maxsize=4096)
-def _checked(value: str) -> str:
-    return isbn13(value)
 
 
 def identifiers_of(
@@ -118,20 +109,26 @@ def keys_of(product: Node, related: Node | None) -> Keys:
 
     Source: EDItEUR ONIX for Books 3.1 revision 2, `RelatedWork` (list 164) and `RelatedProduct` (list 51).
     """
+    own = _product_keys(product)
+    if related is None:
+        return Keys(own=own)
     links: list[str] = []
     strong: tuple[str, ...] = ()
     name = None
     if work := the_work(related):
-        name, keys = work_name(work), _work_keys(work)
-        # The ISBN of any manifestation may stand for the work, so it is a link to that product.
-        strong = tuple(key for key in keys if not key.startswith("isbn:"))
-        links += [key for key in keys if key.startswith("isbn:")]
+        name = work_name(work)
+        for key in _work_keys(work):
+            # The ISBN of any manifestation may stand for the work, so it is a link to that product.
+            if key.startswith("isbn:"):
+                links.append(key)
+            else:
+                strong += (key,)
     elif works := works_shown(related):
         strong = ("works:" + "|".join(sorted({key for one in works for key in _work_keys(one)})),)
-    for one in related.each("RelatedProduct") if related else ():
+    for one in related.each("RelatedProduct"):
         if not _FAMILY_LINKS.isdisjoint(one.all("ProductRelationCode")):
             links += _product_keys(one)
-    return Keys(work=strong, own=_product_keys(product), links=tuple(dict.fromkeys(links)), name=name)
+    return Keys(strong, own, tuple(dict.fromkeys(links)) if links else (), name)
 
 
 def _work_keys(work: Node) -> tuple[str, ...]:

@@ -14,16 +14,14 @@ import threading
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, Final
-
-from attrs import frozen
+from typing import Any, Final, NamedTuple
 
 from commerce_bridge.platforms.onix.families import Doubt, Links, Member
 from commerce_bridge.platforms.onix.identity import Keys
 from commerce_bridge.platforms.onix.node import Content
 
 _SCHEMA: Final = """
-CREATE TABLE records (ordinal INTEGER PRIMARY KEY, kind TEXT, reference TEXT, work TEXT, digest BLOB,
+CREATE TABLE records (ordinal INTEGER PRIMARY KEY, kind TEXT, reference TEXT, work TEXT,
     start INTEGER, size INTEGER, xml_size INTEGER, live INTEGER NOT NULL DEFAULT 1);
 CREATE TABLE keys (is_work INTEGER, key TEXT, linked INTEGER, ordinal INTEGER);
 CREATE TABLE members (ordinal INTEGER PRIMARY KEY, family INTEGER);
@@ -32,17 +30,17 @@ _BATCH: Final = 500
 _CACHE_KIB: Final = 1024
 _WRITE_BYTES: Final = 256 * 1024
 _FAMILIES_AT_ONCE: Final = 50
+_DIGEST_BYTES: Final = 16
 _MARSHAL_VERSION: Final = 2
 """Of the marshal format: the last one that writes the same bytes for the same content."""
 
 COMPLETE, UPDATE, DELETION = "complete", "update", "deletion"
 
 
-@frozen(kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """A record in the spool.
 
-    Args:
+    Attributes:
         ordinal: Its place in the message, from 0.
         reference: Its RecordReference.
         work: The identifier of the one work it shows, when it is that of one family only.
@@ -76,29 +74,30 @@ class Index:
         ):
             self._base.execute(f"PRAGMA {pragma}")
         self._base.executescript(_SCHEMA)
-        self._rows: list[tuple[int, str, str, str | None, bytes, int, int, int]] = []
+        self._rows: list[tuple[int, str, str, str | None, int, int, int]] = []
         self._keys: list[tuple[int, str, int, int]] = []
         self._count = self._end = 0
-        self._all = blake2b(digest_size=16)
+        self._all = blake2b(digest_size=_DIGEST_BYTES)
         self.families = 0
 
     def add(self, kind: str, reference: str, content: Content, keys: Keys, xml: bytes = b"") -> None:
         """Append a record."""
         packed = marshal.dumps(content, _MARSHAL_VERSION)
-        digest = blake2b(packed, digest_size=16).digest()
+        digest = blake2b(packed, digest_size=_DIGEST_BYTES).digest()
         self._all.update(digest)
-        ordinal = self._count
-        self._rows.append((ordinal, kind, reference, keys.name, digest, self._end, len(packed), len(xml)))
+        ordinal, size = self._count, len(packed) + _DIGEST_BYTES
+        self._rows.append((ordinal, kind, reference, keys.name, self._end, size, len(xml)))
         for key in keys.work:
             self._keys.append((1, key, 1, ordinal))
         for key in keys.own:
             self._keys.append((0, key, 0, ordinal))
         for key in keys.links:
             self._keys.append((0, key, 1, ordinal))
+        self._pending += digest
         self._pending += packed
         self._pending += xml
         self._count += 1
-        self._end += len(packed) + len(xml)
+        self._end += size + len(xml)
         if len(self._pending) >= _WRITE_BYTES or len(self._rows) >= _BATCH:
             self._flush()
 
@@ -111,8 +110,7 @@ class Index:
         self._pending.clear()
         self._base.execute("BEGIN")
         self._base.executemany(
-            "INSERT INTO records (ordinal, kind, reference, work, digest, start, size, xml_size) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO records (ordinal, kind, reference, work, start, size, xml_size) VALUES (?, ?, ?, ?, ?, ?, ?)",
             self._rows,
         )
         self._base.executemany("INSERT INTO keys VALUES (?, ?, ?, ?)", self._keys)
@@ -231,27 +229,17 @@ class Index:
             return self._base.execute(query, values).fetchall()
 
     def _entries(self, rows: Iterable[tuple[Any, ...]]) -> list[Entry]:
-        return [self._entry(*row[1:]) for row in rows]
-
-    def _entry(
-        self,
-        ordinal: int,
-        reference: str,
-        work: str | None,
-        digest: bytes,
-        start: int,
-        size: int,
-        xml_size: int,
-    ) -> Entry:
+        found: list[Entry] = []
         with self._lock:
-            self._spool.seek(start)
-            packed = self._spool.read(size + xml_size)
-        if len(packed) != size + xml_size:
-            raise OSError(f"the index of the ONIX file is cut off at byte {start}")
-        content: Content = marshal.loads(packed)  # noqa: S302  written by this process, to a file without a name
-        return Entry(
-            ordinal=ordinal, reference=reference, work=work, digest=digest, content=content, xml=packed[size:]
-        )
+            for _, ordinal, reference, work, start, size, xml_size in rows:
+                self._spool.seek(start)
+                kept = self._spool.read(size + xml_size)
+                if len(kept) != size + xml_size:
+                    raise OSError(f"the index of the ONIX file is cut off at byte {start}")
+                packed = memoryview(kept)[_DIGEST_BYTES:]
+                content: Content = marshal.loads(packed)  # noqa: S302  written by this process, to a nameless file
+                found.append(Entry(ordinal, reference, work, kept[:_DIGEST_BYTES], content, kept[size:]))
+        return found
 
     def close(self) -> None:
         """Give the disk space back; closing twice is harmless."""
@@ -259,7 +247,7 @@ class Index:
         self._spool.close()
 
 
-_COLUMNS: Final = "records.ordinal, reference, work, digest, start, size, xml_size"
+_COLUMNS: Final = "records.ordinal, reference, work, start, size, xml_size"
 _LIVE: Final = "SELECT ordinal FROM records WHERE live AND kind = 'complete' ORDER BY ordinal"
 _OF_FAMILIES: Final = (
     f"SELECT family, {_COLUMNS} FROM members JOIN records USING (ordinal) "  # noqa: S608  our own columns

@@ -22,6 +22,7 @@ _TO_G: Final = {
 """Exact by definition (international pound and inch)."""
 _FINEST_FIRST: Final = {unit: rank for units in (_TO_MM, _TO_G) for rank, unit in enumerate(units)}
 _MEASURES: Final = {"01": _TO_MM, "02": _TO_MM, "03": _TO_MM, "04": _TO_MM, "05": _TO_MM, "08": _TO_G}
+_BYTES: Final = {"17": 1, "18": 1024, "19": 1024 * 1024}
 _PAGE_KINDS: Final = ("00", "05", "11", "07", "06", "08", "10")
 """Kinds of page count (ONIX List 23); the first that is there is read."""
 
@@ -129,8 +130,9 @@ def _clock_minutes(text: str, tail: int) -> Decimal | None:
 def file_size_bytes(detail: Node) -> int | None:
     """The size of the file, when it is said in bytes, kilobytes or megabytes."""
     for node in detail.each("Extent"):
-        factor = {"17": 1, "18": 1024, "19": 1024 * 1024}.get(node.text("ExtentUnit") or "")
-        value = number(node.text("ExtentValue"))
-        if node.text("ExtentType") == "22" and factor and value:
-            return int(value * factor)
+        if node.text("ExtentType") == "22":
+            factor = _BYTES.get(node.text("ExtentUnit") or "")
+            value = number(node.text("ExtentValue"))
+            if factor and value:
+                return int(value * factor)
     return None

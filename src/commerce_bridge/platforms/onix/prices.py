@@ -42,6 +42,8 @@ PRICE_TYPES: Final[Mapping[str, tuple[PriceKind, TaxBasis]]] = {
 
 _AMOUNT: Final = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 _COMMA: Final = re.compile(r"(\d{1,12}),(\d{2})")
+_ALWAYS: Final = (None, None)
+_PLAIN: Final = {basis: Tax(basis=basis) for basis in TaxBasis}
 _UNKNOWN_TYPE: Final = (PriceKind.UNKNOWN, TaxBasis.UNKNOWN)
 
 
@@ -83,15 +85,15 @@ def _price(node: Node, context: PriceContext, notes: Notes) -> Price | None:
         return None
     code = notes.code(58, node, "PriceType") or context.header.price_type
     kind, basis = PRICE_TYPES.get(code or "", _UNKNOWN_TYPE)
-    if _conditions(node, notes):
+    if node.has("PriceCondition") and _conditions(node, notes):
         kind = PriceKind.SPECIAL
-    window = _window(node, notes)
+    window = _window(node, notes) if node.has("PriceDate") else _ALWAYS
     if window is None:
         return None
     place = place_of(node, notes)
     return Price(
         money=Money(amount, currency),
-        tax=_tax(node, basis, notes),
+        tax=_tax(node, basis, notes) if node.has("Tax") or node.has("TaxExempt") else _PLAIN[basis],
         kind=kind,
         type_code=code,
         qualifier=notes.code(59, node, "PriceQualifier") or context.settings.unqualified,
@@ -157,9 +159,7 @@ def _window(node: Node, notes: Notes) -> tuple[Date | None, Date | None] | None:
 def _tax(node: Node, basis: TaxBasis, notes: Notes) -> Tax:
     taxes = [one for one in node.each("Tax") if notes.code(171, one, "TaxType") in {None, "01", "02"}]
     if not taxes:
-        if node.has("TaxExempt"):
-            return Tax(basis=basis, rate_percent=Decimal(0))
-        return _PLAIN[basis]
+        return Tax(basis=basis, rate_percent=Decimal(0)) if node.has("TaxExempt") else _PLAIN[basis]
     rates = {(notes.code(62, one, "TaxRateCode"), _percent(one, notes)) for one in taxes}
     if len(rates) > 1:
         message = "The price is made of parts under different tax rates; no single rate was read."
@@ -167,9 +167,6 @@ def _tax(node: Node, basis: TaxBasis, notes: Notes) -> Tax:
         return _PLAIN[basis]
     code, percent = rates.pop()
     return Tax(basis=basis, rate_percent=percent, code=code)
-
-
-_PLAIN: Final = {basis: Tax(basis=basis) for basis in TaxBasis}
 
 
 def _percent(tax: Node, notes: Notes) -> Decimal | None:

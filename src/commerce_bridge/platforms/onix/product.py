@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import define, field
 
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
@@ -37,7 +37,7 @@ _NOT_CONSUMER: Final = frozenset({"20", "30", "31"})
 _NO_DATE_WANTED: Final = frozenset({"01", "03"})
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Piece:
     """What one record gives to a title.
 

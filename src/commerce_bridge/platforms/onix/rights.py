@@ -44,12 +44,10 @@ class Division:
     Args:
         windows: One for each entry that says yes or no somewhere.
         contested: Claimed by entries of different types at the same level; the stricter has it.
-        unsaid: Where nothing is said.
     """
 
     windows: tuple[RightsWindow, ...]
     contested: Territory
-    unsaid: Territory
 
 
 _FOR_SALE: Final = {"01": True, "02": False, "07": True, "08": False}
@@ -94,8 +92,7 @@ def divide(claims: tuple[Claim, ...], rest: str | None) -> Division:
     left = WORLD - taken
     if rest is not None and (window := _window(rest, left, f"ROWSalesRightsType {rest}")):
         windows.append(window)
-        left = NOWHERE
-    return Division(tuple(windows), contested, left)
+    return Division(tuple(windows), contested)
 
 
 def _window(kind: str, territory: Territory, evidence: str) -> RightsWindow | None:
@@ -209,21 +206,12 @@ def rights(
         found += limits(entry, place.territory, settings, notes)
     rest = notes.code(46, publishing, "ROWSalesRightsType")
     division = divide(tuple(claims), rest)
-    _note(division, bool(claims), rest, publishing, notes)
+    if not division.contested.is_empty:
+        message = f"Entries of different types claim {division.contested}; the stricter one was taken."
+        notes.warning("rights.contested", message, publishing, "SalesRights")
     windows = [*division.windows, *(limit.window for limit in found if not limit.is_lasting)]
     if out_of_print is not None:
         windows.append(closed(WORLD, out_of_print, None, "PublishingDate 13"))
     if hold:
         windows.append(closed(WORLD, None, None, UNREADABLE_EMBARGO))
     return tuple(windows), tuple(dict.fromkeys(limit.code for limit in found if limit.is_lasting))
-
-
-def _note(division: Division, claimed: bool, rest: str | None, publishing: Node, notes: Notes) -> None:
-    if not division.contested.is_empty:
-        message = f"Entries of different types claim {division.contested}; the stricter one was taken."
-        notes.warning("rights.contested", message, publishing, "SalesRights")
-    if not claimed:
-        notes.info("rights.unsaid", "No sales rights are given.", publishing)
-    elif rest is None and not division.unsaid.is_empty:
-        message = "Nothing is said of the rest of the world; it is not taken for sale."
-        notes.info("rights.unsaid", message, publishing, "ROWSalesRightsType")

@@ -139,7 +139,8 @@ def trade(product: Node, general: Dates, header: Header, settings: OnixSettings,
             hold = hold or own.hold
             supplies.append(_supply(supply, territory, status, (general, local, own), notes))
             found += prices(supply, context, notes)
-            unpriced += _unpriced(supply, notes)
+            if not found:
+                unpriced += _unpriced(supply, notes)
         if detail and not ends:
             supplies.append(_supply(_BARE, territory, status, (general, local, _NO_DATES), notes))
         ended += _endings(territory, local, ends)
@@ -160,14 +161,12 @@ _BARE: Final = Node({})
 
 def _market(block: Node, notes: Notes) -> Territory:
     """The union of a block's markets; the world when it names none."""
-    places = [place_of(market, notes) for market in block.each("Market")]
-    territories = [place.territory for place in places if place is not None]
-    if not territories:
-        return WORLD
-    union = territories[0]
-    for other in territories[1:]:
-        union |= other
-    return union
+    union: Territory | None = None
+    for market in block.each("Market"):
+        place = place_of(market, notes)
+        if place is not None:
+            union = place.territory if union is None else union | place.territory
+    return WORLD if union is None else union
 
 
 def _supply(

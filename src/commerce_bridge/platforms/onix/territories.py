@@ -77,23 +77,10 @@ def read_place(countries: str, regions: str, no_countries: str, no_regions: str)
         else frozenset(code for code in named if len(code) == 2).difference(left_out),
         world,
         without=frozenset(code for code in without if "-" in code),
-        regions=frozenset(code for code in areas if "-" in code),
+        regions=frozenset(code for code in areas if "-" in code and code not in without),
     )
     exact = not any("-" not in code for code in without)
-    return Place(_normal(territory), tuple(oddities), tuple(unknown), exact)
-
-
-def _normal(territory: Territory) -> Territory:
-    """The same set without regions that say nothing: in a country that is in, or out of one that is out."""
-    base = Territory(territory.countries, territory.complement)
-    return Territory(
-        territory.countries,
-        territory.complement,
-        without=frozenset(code for code in territory.without if code[:2] in base),
-        regions=frozenset(
-            code for code in territory.regions if code[:2] not in base and code not in territory.without
-        ),
-    )
+    return Place(territory, tuple(oddities), tuple(unknown), exact)
 
 
 @lru_cache(maxsize=1024)

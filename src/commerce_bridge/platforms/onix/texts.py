@@ -25,6 +25,7 @@ _TAG: Final = re.compile(
     re.IGNORECASE,
 )
 _ENTITY: Final = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
+_ALWAYS: Final = (None, None)
 _MARKED_UP: Final = frozenset({"02", "03", "05"})
 
 MEDIA_TYPES: Final = {
@@ -58,9 +59,9 @@ def texts(detail: Node, notes: Notes) -> list[Text]:
     for node in detail.each("TextContent"):
         code = notes.code(153, node, "TextType")
         kind = _TEXT_KINDS.get(code or "", TextKind.OTHER)
-        window = _window(node, notes)
+        window = _window(node, notes) if node.has("ContentDate") else _ALWAYS
         audiences = _audiences(node, notes) if window else _HELD_BACK
-        starts, ends = window or (None, None)
+        starts, ends = window or _ALWAYS
         for text in node.each("Text"):
             body, is_html = markup(text, notes)
             if not body:
@@ -157,21 +158,22 @@ def assets(detail: Node, notes: Notes) -> list[Asset]:
         code = notes.code(158, node, "ResourceContentType")
         kind = _ASSET_KINDS.get(code or "", AssetKind.OTHER)
         audiences = _audiences(node, notes)
-        about = {feature.text("ResourceFeatureType"): feature for feature in node.each("ResourceFeature")}
-        said = {role: _feature_text(about.get(role)) for role in ("01", "02", "07")}
+        said = {one.text("ResourceFeatureType"): _feature_text(one) for one in node.each("ResourceFeature")}
         for version in node.each("ResourceVersion"):
             found += _versions(version, notes, kind, audiences, said)
     return found
 
 
-def _feature_text(feature: Node | None) -> str | None:
-    if feature is None:
-        return None
+def _feature_text(feature: Node) -> str | None:
     return feature.text("FeatureNote") or feature.text("FeatureValue")
 
 
 def _versions(
-    version: Node, notes: Notes, kind: AssetKind, audiences: frozenset[Audience], said: dict[str, str | None]
+    version: Node,
+    notes: Notes,
+    kind: AssetKind,
+    audiences: frozenset[Audience],
+    said: dict[str | None, str | None],
 ) -> list[Asset]:
     features: dict[str, str] = {}
     for feature in version.each("ResourceVersionFeature"):
@@ -186,8 +188,8 @@ def _versions(
         notes.warning(
             "resource.link", f"{links[0]!r} is no address; it was kept as it came.", version, "ResourceLink"
         )
-    window = _window(version, notes)
-    starts, ends = window or (None, None)
+    window = _window(version, notes) if version.has("ContentDate") else _ALWAYS
+    starts, ends = window or _ALWAYS
     return [
         Asset(
             kind=kind,
@@ -196,9 +198,9 @@ def _versions(
             media_type=MEDIA_TYPES.get(features.get("01", "")),
             width_px=_pixels(features.get("03")),
             height_px=_pixels(features.get("02")),
-            caption=said["02"],
-            credit=said["01"],
-            alternative_text=said["07"],
+            caption=said.get("02"),
+            credit=said.get("01"),
+            alternative_text=said.get("07"),
             audiences=audiences if window else _HELD_BACK,
             starts=starts,
             ends=ends,
