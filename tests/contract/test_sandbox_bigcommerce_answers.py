@@ -491,7 +491,8 @@ def test_every_answer_is_as_declared(story: Any):
 
 def test_every_operation_is_answered_with_success_and_no_row_is_idle():
     table = Deviations(rows=ROWS)
-    served = {(route.method, _bare(route.path)) for route in ROUTES}
+    # Redirects stand in a file of the vendor's that is not among these; their own tests hold them.
+    served = {(route.method, _bare(route.path)) for route in ROUTES if "/redirects" not in route.path}
     done: set[tuple[str, str]] = set()
     operations: set[str] = set()
     for story in STORIES:

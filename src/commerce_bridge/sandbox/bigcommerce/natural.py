@@ -77,6 +77,13 @@ class Names:
         return tables[kind].get(number, f"{kind} {number}")
 
 
+def _redirect(names: Names, row: Row) -> Row:
+    to = {name: value for name, value in row["to"].items() if name != "entity_id"}
+    if row["to"].get("type") in {"product", "brand", "category"} and "entity_id" in row["to"]:
+        to["entity"] = names.of(row["to"]["type"], row["to"]["entity_id"])
+    return {"from_path": row["from_path"], "site_id": row["site_id"], "to": to}
+
+
 def _image(row: Row) -> Row:
     return _plain(row, "image_file")
 
@@ -172,6 +179,7 @@ def natural_state(state: Mapping[str, Any]) -> dict[str, Any]:
         "currencies": _plain,
         "metafields": lambda row: _metafield(names, row),
         "listings": lambda row: _listing(names, row),
+        "redirects": lambda row: _redirect(names, row),
         "channel_assignments": lambda row: {
             "product": names.of("product", row["product_id"]),
             "channel": names.of("channel", row["channel_id"]),

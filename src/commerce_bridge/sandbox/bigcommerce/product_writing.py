@@ -10,9 +10,11 @@ from .check import accepted, invalid
 from .image_rows import nested_images
 from .parts import NESTED
 from .product_fields import CREATE_RULES, FOREIGN, PRODUCT_RULES, fresh_product
+from .redirects import DEFAULT_SITE, put_redirect
+from .store import Store
 from .urls import URL_MAX, auto_url, free_form, is_latin, is_taken
 from .variant_rows import duplicate_sku, fresh_variant, nested_variants, sku_clash, stock_failed
-from .wire import Row, refuse
+from .wire import Row, is_row, refuse
 
 
 def _check_meaning(after: Row) -> None:
@@ -48,6 +50,13 @@ def _own_url(body: Row) -> Row | None:
     if not isinstance(wanted["url"], str) or len(wanted["url"]) > URL_MAX:
         raise invalid({"custom_url.url": f"must have at most {URL_MAX} characters"})
     return {"url": wanted["url"], "is_customized": wanted.get("is_customized", True) is not False}
+
+
+def _leave_redirect(store: Store, product: Row, body: Row, before: str) -> None:
+    """A former address leads to the product from now on, when the body asks for it."""
+    asked = is_row(body.get("custom_url")) and body["custom_url"].get("create_redirect") is True
+    if asked and product["custom_url"]["url"] != before:
+        put_redirect(store, DEFAULT_SITE, before, {"type": "product", "entity_id": product["id"]})
 
 
 def _required(call: Call, body: Row) -> list[str]:
@@ -145,6 +154,7 @@ def change_product(call: Call, product: Row, body: Row) -> dict[str, str]:
         )
     if "brand_name" in fields:
         plain["brand_id"] = brand_id_for(call, fields["brand_name"])
+    before = product["custom_url"]["url"]
     with store.changing(product):
         if wanted is not None:
             url, url_failed = _next_url(call, product, wanted)
@@ -153,6 +163,7 @@ def change_product(call: Call, product: Row, body: Row) -> dict[str, str]:
         product.update(plain)
         _follow_sku(product)
         product["date_modified"] = call.stamp
+    _leave_redirect(store, product, body, before)
     return failed
 
 

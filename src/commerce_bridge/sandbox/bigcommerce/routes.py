@@ -17,6 +17,7 @@ from . import (
     option_routes,
     part_routes,
     products,
+    redirects,
     store_information,
     summary,
     trees,
@@ -39,6 +40,7 @@ ROUTES: tuple[Route, ...] = (
     *assignments.ROUTES,
     *channels.ROUTES,
     *listings.ROUTES,
+    *redirects.ROUTES,
 )
 """Every operation the sandbox serves; all other paths are a 404."""
 

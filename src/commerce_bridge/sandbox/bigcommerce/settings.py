@@ -13,6 +13,7 @@ SCOPES = (
     "store_channel_settings",
     "store_channel_listings",
     "store_sites",
+    "store_v2_content",
 )
 """What a token may do unless told otherwise; each has a twin ending in `_read_only`."""
 

@@ -32,6 +32,7 @@ FIRST_IDS = {
     "listing": 5001,
     "currency": 1,
     "file": 1,
+    "redirect": 6001,
     "site": 1000,
 }
 """Where each kind of id starts: apart from each other, so that a mix-up of kinds is a 404 and not a hit."""
@@ -57,6 +58,7 @@ class Store:
     currencies: dict[int, Row] = field(factory=dict[int, Row])
     metafields: dict[int, Row] = field(factory=dict[int, Row])
     listings: dict[int, Row] = field(factory=dict[int, Row])
+    redirects: dict[int, Row] = field(factory=dict[int, Row])
     assignments: dict[int, list[int]] = field(factory=dict[int, list[int]])
     sort_orders: dict[int, dict[int, int]] = field(factory=dict[int, dict[int, int]])
 
@@ -201,6 +203,7 @@ class Store:
             "currencies": self.currencies,
             "metafields": self.metafields,
             "listings": self.listings,
+            "redirects": self.redirects,
         }
         state: Row = {name: [table[number] for number in sorted(table)] for name, table in tables.items()}
         state["channel_assignments"] = [
