@@ -75,7 +75,8 @@ def wishes_of(step: Step, settings: Settings) -> Wishes:
     for change in step.changes:
         if change.after is MISSING:
             continue
-        if holds_elements(change.before, change.after):
+        own = change.field in (VARIANT_FIELDS if change.part else PRODUCT_FIELDS)
+        if not own and holds_elements(change.before, change.after):
             moved = moves(change.before, change.after)
             add.update(dict.fromkeys(moved.add))
             edit.update(dict.fromkeys(moved.edit))
