@@ -71,7 +71,7 @@ def peak_kib(path: Path, families: int) -> int:
     return peak
 
 
-def run() -> dict[str, float | int | bool]:
+def run() -> dict[str, float | int]:
     """All figures; times are reported, ratios are judged."""
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder, "small.xml"), Path(folder, "large.xml")
@@ -81,18 +81,17 @@ def run() -> dict[str, float | int | bool]:
         many = onix_generator.write_file(large, MEGABYTES * 10)
         peaks = peak_kib(small, families), peak_kib(large, many)
         return {
+            "ratio": round(ratio, 3),
+            "ratio_at_least": RATIO_WANTED,
+            "memory_ratio": round(peaks[1] / peaks[0], 3),
+            "memory_ratio_at_most": MEMORY_WANTED,
             "megabytes": round(small.stat().st_size / 1e6, 1),
             "records": 3 * families,
             "bare_s": round(statistics.median(bare for bare, _ in pairs), 3),
             "reader_s": round(statistics.median(ours for _, ours in pairs), 3),
-            "ratio": round(ratio, 3),
-            "ratio_wanted": RATIO_WANTED,
             "peak_mib": round(peaks[0] / 1024, 1),
             "large_megabytes": round(large.stat().st_size / 1e6, 1),
             "large_peak_mib": round(peaks[1] / 1024, 1),
-            "memory_ratio": round(peaks[1] / peaks[0], 3),
-            "memory_ratio_wanted": MEMORY_WANTED,
-            "ok": ratio >= RATIO_WANTED and peaks[1] <= MEMORY_WANTED * peaks[0],
         }
 
 

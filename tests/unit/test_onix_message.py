@@ -183,6 +183,17 @@ def test_release_two_by_its_structure(child: str) -> None:
     assert "structure of release 2.1" in refusal(record.encode())
 
 
+def test_release_two_in_disguise_is_never_half_read() -> None:
+    old = "<Product><RecordReference>1</RecordReference><NotificationType>03</NotificationType><ProductForm>BB</ProductForm></Product>"
+    gone = "<Product><RecordReference>0</RecordReference><NotificationType>05</NotificationType></Product>"
+    assert "structure of release 2.1" in refusal(message(gone, old, release="3.0"))
+
+
+def test_a_stray_element_does_not_make_a_record_old() -> None:
+    stray = product("a.1").replace("<DescriptiveDetail>", "<ProductForm>BB</ProductForm><DescriptiveDetail>")
+    assert names(message(stray)) == ["a.1"]
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [

@@ -21,6 +21,7 @@ _TAGS: Final = ("{*}Product", "{*}product", "{*}Header", "{*}header", "{*}NoProd
 _ONLY_IN_2: Final = frozenset(
     {"Title", "title", "ProductForm", "b012", "SupplyDetail", "supplydetail", "Series"}
 )
+_BLOCK_1: Final = frozenset({"DescriptiveDetail", "descriptivedetail"})
 _ASK: Final = "Ask the sender for ONIX 3.0 or 3.1; ONIX 2.1 has another structure and cannot be read as 3.x."
 
 PARSER_OPTIONS: Final[dict[str, bool]] = {
@@ -98,7 +99,7 @@ class Message:
             InvalidDocument: The records are ONIX 2.1, or one is larger than allowed.
         """
         parser = self._etree.XMLPullParser(events=("end",), tag=_TAGS, **PARSER_OPTIONS)
-        since_last, first = 0, True
+        since_last, known = 0, False
         for chunk in self._chunks():
             since_last += len(chunk)
             self._feed(parser, chunk)
@@ -107,9 +108,7 @@ class Message:
                 if reference_name(element.tag) != "Product":
                     self._note_other(element)
                     continue
-                if first:
-                    first = False
-                    _refuse_old_structure(element)
+                known = known or _has_structure_of_3(element)
                 yield element
                 _forget(element)
             if since_last > self._settings.record_limit_bytes:
@@ -213,15 +212,22 @@ def _release_in(namespace: str | None) -> str | None:
     return namespace.partition("/onix/")[2].partition("/")[0]
 
 
-def _refuse_old_structure(record: Element) -> None:
-    """Releases before 3.0 have these right below the record; some files do not name their release."""
-    found = sorted(_ONLY_IN_2.intersection(local_name(child.tag) for child in record))
-    if found:
+def _has_structure_of_3(record: Element) -> bool:
+    """Whether a record has the blocks of release 3; some files of older releases do not name theirs.
+
+    Raises:
+        InvalidDocument: It has the structure of an older release.
+    """
+    names = {local_name(child.tag) for child in record}
+    if not names.isdisjoint(_BLOCK_1):
+        return True
+    if found := sorted(names & _ONLY_IN_2):
         raise InvalidDocument(
             f"ONIX: the records have the structure of release 2.1 (<{found[0]}> right below the record); "
             "3.0 and 3.1 are read.",
             hint=_ASK,
         )
+    return False
 
 
 def _with_header(facts: Header, element: Element) -> Header:
