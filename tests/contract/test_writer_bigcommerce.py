@@ -580,6 +580,23 @@ class TestChanging:
         assert isinstance(outcome.failed["r1/change", "note:commerce_bridge/work_id"], Conflict)
         assert outcome.verdict("r2/change", "note:commerce_bridge/product_id") is Verdict.DONE
 
+    def test_a_metafield_of_another_account_fails_alone(self) -> None:
+        desk = Desk(other_accounts={"theirs": "client-theirs"}, settings=Settings(note_permission="read"))
+        one, two = desk.made("r1", book(1)), desk.made("r2", book(2))
+        for row in desk.sandbox.state()["metafields"]:
+            if str(row["resource_id"]) == one.ref.id:
+                _give_away(desk, row["id"])
+        steps = [
+            step(StepKind.CHANGE, record, change(on.WORK_ID, note("work_id", "W"), old), seen=seen)
+            for record, seen, old in (
+                ("r1", one, note("work_id", "W-1")),
+                ("r2", two, note("work_id", "W-2")),
+            )
+        ]
+        outcome = desk.carry_out(*steps)
+        assert list(outcome.failed) == [("r1/change", "note:commerce_bridge/work_id")]
+        assert len(outcome.requests) == 1
+
     def test_an_address_in_use_is_told_while_the_rest_is_written(self) -> None:
         desk = Desk()
         desk.made("r1", book(1))
@@ -621,6 +638,11 @@ class TestChanging:
         outcome = desk.carry_out(step(StepKind.CHANGE, "r1", change(on.NAME, CLEARED), seen=seen))
         assert "always has name" in outcome.failed["r1/change", "product"].message
         assert outcome.requests == []
+
+
+def _give_away(desk: Desk, number: int) -> None:
+    """Make a metafield another account's, as an owner does it in the control panel."""
+    desk.sandbox._store.metafields[number]["owner_client_id"] = "client-theirs"
 
 
 def _ref_of(seen: Any, one: Any) -> Any:

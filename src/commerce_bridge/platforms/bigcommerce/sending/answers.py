@@ -42,7 +42,9 @@ Learned: TypeAlias = tuple[tuple[NaturalKey, Ref], ...]
 Results: TypeAlias = tuple[RowResult, ...]
 
 EVERYBODY = (AuthError, QuotaExhausted, RateLimited)
-"""Errors that any other row would meet too."""
+"""Errors that any other row would meet too, when they are a whole call's."""
+
+_REFUSED_AT_THE_DOOR = frozenset({401, 403})
 
 
 @frozen(kw_only=True)
@@ -87,6 +89,17 @@ def attempt(flow: Flow[Saved[T]]) -> Flow[RowAnswer[T]]:
         return Failed(error=error)
 
 
+def is_everybodys(error: BridgeError) -> bool:
+    """Whether an error is not the row's own.
+
+    A batch that went through may still say of one row that it is another account's (403 inside a 422 or
+    207): that is the row's own.
+    """
+    if isinstance(error, AuthError):
+        return error.status in _REFUSED_AT_THE_DOOR
+    return isinstance(error, EVERYBODY)
+
+
 def gone_is_fine(flow: Flow[None]) -> Flow[None]:
     """A removal; what is gone already needs none."""
     try:
@@ -109,7 +122,7 @@ def told(
                 else:
                     yield RowResult(row=row, verdict=Verdict.FAILED, ref=name, error=error)
         case Failed(error=error):
-            verdict = Verdict.UNKNOWN if isinstance(error, EVERYBODY) else Verdict.FAILED
+            verdict = Verdict.UNKNOWN if is_everybodys(error) else Verdict.FAILED
             yield from (RowResult(row=row, verdict=verdict, error=error) for row in item.rows)
         case Unknown(error=error):
             yield from (RowResult(row=row, verdict=Verdict.UNKNOWN, error=error) for row in item.rows)

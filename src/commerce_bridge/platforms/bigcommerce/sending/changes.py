@@ -21,11 +21,11 @@ from commerce_bridge.platforms.bigcommerce.lowering.work import (
     Work,
 )
 from commerce_bridge.platforms.bigcommerce.sending.answers import (
-    EVERYBODY,
     Results,
     Send,
     Store,
     attempt,
+    is_everybodys,
     refused,
     told,
 )
@@ -82,7 +82,7 @@ def _drafted(
 
 
 def _is_divisible(item: Item, answer: RowAnswer[Any]) -> bool:
-    return bool(item.shares) and isinstance(answer, Failed) and not isinstance(answer.error, EVERYBODY)
+    return bool(item.shares) and isinstance(answer, Failed) and not is_everybodys(answer.error)
 
 
 def _by_step(send: Send, store: Store, items: Sequence[Item]) -> Flow[Results]:

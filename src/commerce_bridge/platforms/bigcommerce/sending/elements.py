@@ -10,7 +10,7 @@ from commerce_bridge.errors import NotFound
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.platforms.bigcommerce.batching import Failed, RowAnswer, Saved
 from commerce_bridge.platforms.bigcommerce.drafting import image_draft, note_draft
-from commerce_bridge.platforms.bigcommerce.keys import fact_key, note_key, number_of, ref
+from commerce_bridge.platforms.bigcommerce.keys import number_of, ref
 from commerce_bridge.platforms.bigcommerce.lowering.work import (
     Assignment,
     FactAddition,
@@ -44,10 +44,9 @@ def notes_added(store: Store, items: Sequence[Item]) -> Flow[Results]:
     rows = [(number_of(work.product), note_draft(work.note, store.terms.settings)) for _, work in works]
     answers = yield from store.client.product_metafields.create_batch(rows)
     results: list[RowResult] = []
-    for (item, work), answer in zip(works, answers, strict=True):
+    for (item, _), answer in zip(works, answers, strict=True):
         made = ref("metafield", answer.value.id) if isinstance(answer, Saved) else None
-        key = note_key(work.product.id, work.note)
-        results.extend(told(item, answer, made, () if made is None else ((key, made),)))
+        results.extend(told(item, answer, made))
     return tuple(results)
 
 
@@ -106,8 +105,7 @@ def one_fact(store: Store, items: Sequence[Item]) -> Flow[Results]:
             creation = store.client.custom_fields.create(number_of(product), name=fact.name, value=fact.value)
             added = yield from attempt(saving(creation))
             made = ref("custom_field", added.value.id) if isinstance(added, Saved) else None
-            learned = () if made is None else ((fact_key(product.id, fact), made),)
-            return tuple(told(item, added, made, learned))
+            return tuple(told(item, added, made))
         case FactChange(product=product, target=target, fact=fact):
             write: Flow[Any] = store.client.custom_fields.update(
                 number_of(product), number_of(target), name=fact.name, value=fact.value

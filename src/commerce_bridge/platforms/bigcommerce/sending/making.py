@@ -36,12 +36,12 @@ from commerce_bridge.platforms.bigcommerce.keys import (
     TOKEN,
     category_key,
     number_of,
-    picture_key,
     ref,
     token_of,
     variant_key,
 )
 from commerce_bridge.platforms.bigcommerce.lowering.aside import part_of
+from commerce_bridge.platforms.bigcommerce.lowering.unfolding import MAIN
 from commerce_bridge.platforms.bigcommerce.lowering.work import CategoryNeed, Creation, Item
 from commerce_bridge.platforms.bigcommerce.memory import Path
 from commerce_bridge.platforms.bigcommerce.sending.answers import Results, Store, attempt, refused, told
@@ -217,22 +217,20 @@ def _results(
     item: Item, work: Creation, answer: RowAnswer[Product], left_out: Mapping[Picture, BridgeError]
 ) -> Iterable[RowResult]:
     pictures = {part_of(one): one for one in work.pictures}
-    own = evolve(item, rows=tuple(row for row in item.rows if row.part not in pictures))
     made = answer.value if isinstance(answer, Saved) else None
     name = None if made is None else ref("product", made.id)
     learned = () if made is None else tuple(_learned(work, made))
-    yield from told(own, answer, name, learned)
     images = (
         {}
         if made is None
         else {f"{TOKEN}{token_of(one.description or '')}": one.id for one in made.images or ()}
     )
     for row in item.rows:
+        alone = evolve(item, rows=(row,))
         picture = pictures.get(row.part)
         if picture is None:
-            continue
-        alone = evolve(item, rows=(row,))
-        if made is None:
+            yield from told(alone, answer, name, learned if row.part == MAIN else ())
+        elif made is None:
             yield from told(alone, answer)
         elif picture in left_out:
             yield RowResult(row=row, verdict=Verdict.FAILED, error=left_out[picture])
@@ -248,9 +246,5 @@ def _learned(work: Creation, made: Product) -> Iterable[tuple[NaturalKey, Ref]]:
     for variant in made.variants or ():
         if variant.sku and variant.option_values:
             yield variant_key(variant.sku), ref("variant", variant.id)
-    for image in made.images or ():
-        token = token_of(image.description or "")
-        if token is not None:
-            yield picture_key(work.owner, f"{TOKEN}{token}"), ref("image", image.id)
     if made.brand_id and isinstance(work.values.get(on.BRAND), str):
         yield NaturalKey("brand", work.values[on.BRAND]), ref("brand", made.brand_id)
