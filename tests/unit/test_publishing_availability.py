@@ -241,6 +241,11 @@ class TestMarketsAndSuppliers:
         earlier = a_format(**COMING, supplies=(supply("10", expected="2026-11-10"),))
         assert on_sale_at(earlier, HOME) == RELEASE
 
+    @pytest.mark.parametrize("code", [None, "97", "XX"])
+    def test_an_expected_date_counts_too_where_the_supply_says_nothing_else(self, code: str | None) -> None:
+        format_ = a_format(**COMING, supplies=(supply(code, expected="2026-11-27"),))
+        assert on_sale_at(format_, HOME) == utc("2026-11-27T00:00")
+
     def test_what_is_there_waits_for_nothing_expected(self) -> None:
         format_ = a_format(publication_date="2026-10-01", supplies=(supply("21", expected="2026-12-24"),))
         assert stage_of(format_) is Stage.LIVE

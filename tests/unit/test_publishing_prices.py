@@ -128,6 +128,13 @@ class TestTime:
         assert amount(offer, at=edge - MOMENT, where=sydney) == "no-price"
         assert amount(offer, at=edge, where=sydney) == "8"
 
+    def test_of_a_month_a_price_holds_from_its_first_day_to_its_last(self) -> None:
+        november = price("8", starts="2026-11", ends="2026-11")
+        assert price_edges(a_format(prices=(november,)), HOME) == (
+            utc("2026-11-01T00:00"),
+            utc("2026-12-01T00:00"),
+        )
+
     def test_a_window_of_one_day(self) -> None:
         assert amount(price("8", starts="2026-11-02", ends="2026-11-02")) == "8"
 

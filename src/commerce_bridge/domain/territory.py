@@ -53,9 +53,13 @@ class Territory:
         return place in self.regions or (inside and place not in self.without)
 
     def __or__(self, other: Territory) -> Territory:
+        if self.is_empty or other.is_empty:
+            return other if self.is_empty else self
         return ~(~self & ~other)
 
     def __and__(self, other: Territory) -> Territory:
+        if self.is_world or other.is_world:
+            return other if self.is_world else self
         if self.complement and other.complement:
             countries, complement = self.countries | other.countries, True
         elif self.complement:
@@ -67,7 +71,7 @@ class Territory:
         return _shaped(countries, complement, self, other)
 
     def __sub__(self, other: Territory) -> Territory:
-        return self & ~other
+        return self if other.is_empty else self & ~other
 
     def __invert__(self) -> Territory:
         return Territory(self.countries, not self.complement, without=self.regions, regions=self.without)
@@ -93,6 +97,8 @@ class Territory:
 def _shaped(countries: frozenset[str], complement: bool, one: Territory, two: Territory) -> Territory:
     """A territory over `countries` whose regions are those in both of the two given."""
     named = one.without | one.regions | two.without | two.regions
+    if not named:
+        return Territory(countries, complement)
     inside = frozenset(region for region in named if region in one and region in two)
     return Territory(countries, complement, without=named - inside, regions=inside)
 

@@ -10,7 +10,7 @@ Source: EDItEUR, ONIX for Books code lists 64, 65, 68, 163 and 166 (Issue 71), w
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -20,7 +20,7 @@ from commerce_bridge.domain.dates import Date
 from commerce_bridge.domain.market import Market
 from commerce_bridge.domain.territory import Territory
 from commerce_bridge.domain.title import Format, Status, Supply
-from commerce_bridge.publishing.rights import allowed, flips, regions_out
+from commerce_bridge.publishing.rights import flips, is_open, missing
 
 
 class Stage(enum.Enum):
@@ -111,13 +111,19 @@ def _meets(countries: frozenset[str], territory: Territory) -> bool:
 
 def supply_of(format_: Format, market: Market) -> Supply | None:
     """The supplier that can do most for a market, the first of several; None when nobody says anything."""
+    return _best(format_, supplies_of(format_, market))
+
+
+def _best(format_: Format, supplies: Sequence[Supply]) -> Supply | None:
+    if len(supplies) < 2:
+        return supplies[0] if supplies else None
 
     def rank(supply: Supply) -> tuple[int, bool, bool]:
         stage, _ = _settled(format_, supply)
         code = supply.availability
         return (_strictness(stage), code in NOT_YET, code not in DELIVERABLE)
 
-    return min(supplies_of(format_, market), key=rank, default=None)
+    return min(supplies, key=rank)
 
 
 def availability(
@@ -132,26 +138,29 @@ def availability(
         rights_unknown: Whether a format may be sold where it is not forbidden, when the source states nowhere
             that it is for sale.
     """
+    case = _case(format_, market)
     turns = flips(format_, market, unknown=rights_unknown)
-    licensed = allowed(format_, market, instant, unknown=rights_unknown)
-    milestones = _milestones(format_, market)
-    now = _stage(format_, market, instant, milestones, licensed)
-    out = regions_out(format_, market, instant, unknown=rights_unknown)
-    if licensed and not out.is_empty:
-        now = evolve(now, reason=f"{now.reason}; the shop must keep it from {out}")
+    out = missing(format_, market, instant, unknown=rights_unknown)
+    licensed = is_open(market, out)
+    now = _stage(case, instant, licensed)
     if not licensed:
         now = evolve(now, reason=_unlicensed(format_, market))
-    for edge in sorted({one for one in (*turns, *milestones.edges) if one > instant}):
+    elif not out.is_empty:
+        now = evolve(now, reason=f"{now.reason}; the shop must keep it from {out}")
+    for edge in sorted({one for one in (*turns, *case.edges) if one > instant}):
         licensed ^= edge in turns
-        if _stage(format_, market, edge, milestones, licensed).stage is not now.stage:
+        if _stage(case, edge, licensed).stage is not now.stage:
             return evolve(now, next_change=edge)
     return now
 
 
 @frozen(kw_only=True)
-class _Milestones:
-    """The instants that matter in a market, each None when nobody says."""
+class _Case:
+    """What of a format and its supply matters in a market; an instant is None when nobody says."""
 
+    status: Status
+    supply: str | None
+    settled: Availability | None
     announced: datetime | None
     preorder: datetime | None
     on_sale: datetime | None
@@ -161,6 +170,19 @@ class _Milestones:
         return tuple(one for one in (self.announced, self.preorder, self.on_sale) if one is not None)
 
 
+def _case(format_: Format, market: Market) -> _Case:
+    supplies = supplies_of(format_, market)
+    supply = _best(format_, supplies)
+    return _Case(
+        status=_status(format_, supply),
+        supply=supply.availability if supply is not None else None,
+        settled=_settlement(format_, supply),
+        announced=_latest([(supply and supply.announced) or format_.announced], market),
+        preorder=_latest([(supply and supply.preorder_from) or format_.preorder_from], market),
+        on_sale=_on_sale(format_, market, supplies, supply),
+    )
+
+
 def on_sale_at(format_: Format, market: Market) -> datetime | None:
     """When a format may be sold in a market, or None when no date says.
 
@@ -168,24 +190,19 @@ def on_sale_at(format_: Format, market: Market) -> datetime | None:
     holds.  Without one the publication date stands, though a shop might sell what is in stock even before
     it.  What is still to come waits for the day on which it is expected, where that is later.
     """
-    supply = supply_of(format_, market)
-    embargoes = [one.on_sale for one in supplies_of(format_, market) if one.on_sale is not None]
+    supplies = supplies_of(format_, market)
+    return _on_sale(format_, market, supplies, _best(format_, supplies))
+
+
+def _on_sale(
+    format_: Format, market: Market, supplies: Iterable[Supply], supply: Supply | None
+) -> datetime | None:
+    embargoes = [one.on_sale for one in supplies if one.on_sale is not None]
     published = (supply and supply.publication_date) or format_.publication_date
     begins = _latest(embargoes or [format_.embargo or published], market)
     if supply is not None and supply.availability not in DELIVERABLE:
         return _latest([supply.expected], market, begins)
     return begins
-
-
-def _milestones(format_: Format, market: Market) -> _Milestones:
-    supply = supply_of(format_, market)
-    announced = (supply and supply.announced) or format_.announced
-    preorder = (supply and supply.preorder_from) or format_.preorder_from
-    return _Milestones(
-        announced=_latest([announced], market),
-        preorder=_latest([preorder], market),
-        on_sale=on_sale_at(format_, market),
-    )
 
 
 def _latest(dates: Iterable[Date | None], market: Market, floor: datetime | None = None) -> datetime | None:
@@ -194,33 +211,22 @@ def _latest(dates: Iterable[Date | None], market: Market, floor: datetime | None
     return max([*begun, *([floor] if floor is not None else [])], default=None)
 
 
-def _stage(
-    format_: Format, market: Market, instant: datetime, milestones: _Milestones, licensed: bool
-) -> Availability:
+def _stage(case: _Case, instant: datetime, licensed: bool) -> Availability:
     """The stage at an instant at which it is, or is not, licensed."""
     if not licensed:
         return Availability(stage=Stage.HIDDEN, reason="no rights")
-    if format_.restricted_to:
-        codes = ", ".join(format_.restricted_to)
-        return Availability(stage=Stage.HIDDEN, reason=f"it is not for this shop (sales restriction {codes})")
-    supply = supply_of(format_, market)
-    settled, reason = _settled(format_, supply)
-    if settled is not None:
-        return Availability(stage=settled, reason=reason)
-    return _by_dates(_status(format_, supply), supply, instant, milestones)
+    return case.settled or _by_dates(case, instant)
 
 
-def _by_dates(
-    status: Status, supply: Supply | None, instant: datetime, milestones: _Milestones
-) -> Availability:
-    on_sale = milestones.on_sale
-    if milestones.announced is not None and instant < milestones.announced:
+def _by_dates(case: _Case, instant: datetime) -> Availability:
+    on_sale = case.on_sale
+    if case.announced is not None and instant < case.announced:
         return Availability(stage=Stage.HIDDEN, reason="it is not announced yet")
     if on_sale is None:
-        return _undated(status, supply.availability if supply is not None else None)
+        return _undated(case.status, case.supply)
     if on_sale <= instant:
         return Availability(stage=Stage.LIVE, reason="it is on sale")
-    if milestones.preorder is not None and instant < milestones.preorder:
+    if case.preorder is not None and instant < case.preorder:
         return Availability(stage=Stage.COMING_SOON, reason="preorders are not open yet", on_sale=on_sale)
     return Availability(stage=Stage.PREORDER, reason="it goes on sale later", on_sale=on_sale)
 
@@ -233,6 +239,15 @@ def _undated(status: Status, code: str | None) -> Availability:
         word = "active" if active else "available"
         return Availability(stage=Stage.LIVE, reason=f"it is {word}, and no date says otherwise")
     return Availability(stage=Stage.COMING_SOON, reason="it has no date on which it goes on sale")
+
+
+def _settlement(format_: Format, supply: Supply | None) -> Availability | None:
+    """The stage that no date changes, or None when dates decide."""
+    if format_.restricted_to:
+        codes = ", ".join(format_.restricted_to)
+        return Availability(stage=Stage.HIDDEN, reason=f"it is not for this shop (sales restriction {codes})")
+    stage, reason = _settled(format_, supply)
+    return None if stage is None else Availability(stage=stage, reason=reason)
 
 
 def _settled(format_: Format, supply: Supply | None) -> tuple[Stage | None, str]:

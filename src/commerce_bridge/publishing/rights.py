@@ -20,7 +20,12 @@ def holds(window: RightsWindow, market: Market, instant: datetime) -> bool:
 
 
 def sale_territory(
-    windows: Iterable[RightsWindow], market: Market, instant: datetime, *, unknown: bool = False
+    windows: Iterable[RightsWindow],
+    market: Market,
+    instant: datetime,
+    *,
+    unknown: bool = False,
+    within: Territory = WORLD,
 ) -> Territory:
     """Where the windows allow sale at an instant: what is granted, less what is forbidden.
 
@@ -29,16 +34,17 @@ def sale_territory(
         market: Its channel and its time zone count, not its territory.
         instant: An aware instant.
         unknown: Whether all the world is granted when no window grants anything, at any time.
+        within: Where one wants to know it; small territories are told much faster.
     """
     granted, forbidden, silent = NOWHERE, NOWHERE, True
     for window in windows:
         if window.kind is RightsKind.FOR_SALE:
             silent = False
             if holds(window, market, instant):
-                granted |= window.territory
+                granted |= window.territory & within
         elif holds(window, market, instant):
-            forbidden |= window.territory
-    return (WORLD if silent and unknown else granted) - forbidden
+            forbidden |= window.territory & within
+    return (within if silent and unknown else granted) - forbidden
 
 
 def allowed(format_: Format, market: Market, instant: datetime, *, unknown: bool = False) -> bool:
@@ -54,7 +60,11 @@ def allowed(format_: Format, market: Market, instant: datetime, *, unknown: bool
         unknown: Whether a format may be sold where it is not forbidden, when the source states nowhere
             that it is for sale.
     """
-    missing = _missing(format_, market, instant, unknown)
+    return is_open(market, missing(format_, market, instant, unknown=unknown))
+
+
+def is_open(market: Market, missing: Territory) -> bool:
+    """Whether a market may sell, when it may not in the part that is `missing`."""
     closed = (
         missing.complement
         or missing.countries
@@ -65,12 +75,17 @@ def allowed(format_: Format, market: Market, instant: datetime, *, unknown: bool
 
 def reachable(format_: Format, market: Market, instant: datetime, *, unknown: bool = False) -> Territory:
     """The part of a market in which a format may be sold at an instant."""
-    return market.territory & sale_territory(format_.rights, market, instant, unknown=unknown)
+    return sale_territory(format_.rights, market, instant, unknown=unknown, within=market.territory)
+
+
+def missing(format_: Format, market: Market, instant: datetime, *, unknown: bool = False) -> Territory:
+    """The part of a market in which a format may not be sold at an instant."""
+    return market.territory - reachable(format_, market, instant, unknown=unknown)
 
 
 def regions_out(format_: Format, market: Market, instant: datetime, *, unknown: bool = False) -> Territory:
     """The regions in a market's countries in which a format may not be sold, though in the rest it may."""
-    return Territory(regions=_missing(format_, market, instant, unknown).regions)
+    return Territory(regions=missing(format_, market, instant, unknown=unknown).regions)
 
 
 def flips(format_: Format, market: Market, *, unknown: bool = False) -> tuple[datetime, ...]:
@@ -87,10 +102,6 @@ def flips(format_: Format, market: Market, *, unknown: bool = False) -> tuple[da
             found.append(edge)
         standing = answer
     return tuple(found)
-
-
-def _missing(format_: Format, market: Market, instant: datetime, unknown: bool) -> Territory:
-    return market.territory - sale_territory(format_.rights, market, instant, unknown=unknown)
 
 
 def _concerns(window: RightsWindow, market: Market) -> bool:
