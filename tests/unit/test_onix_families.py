@@ -175,7 +175,7 @@ def test_a_link_adds_a_product_without_a_work_to_the_works_family() -> None:
 def test_works_outweigh_links_and_the_contradiction_is_told() -> None:
     one, two = member("a.1", work("1"), related(isbn(2), "06")), member("b.2", work("2"))
     assert groups(one, two) == [["a.1"], ["b.2"]]
-    assert findings(one, two) == [("family.two_works", "b.2")]
+    assert findings(one, two) == [("family.two_works", "a.1"), ("family.two_works", "b.2")]
 
 
 def test_a_work_named_by_an_isbn_joins_the_product_of_that_isbn() -> None:
@@ -213,12 +213,14 @@ def test_a_replaced_record_joins_nothing() -> None:
 def test_two_records_of_one_isbn_are_told() -> None:
     same = identifier(isbn(5))
     assert findings(product("a.1", identifiers=same), product("b.2", identifiers=same)) == [
-        ("isbn.duplicate", "b.2")
+        ("isbn.duplicate", "a.1"),
+        ("isbn.duplicate", "b.2"),
     ]
     with reading_of(product("a.1", identifiers=same), product("b.2", identifiers=same)) as reading:
-        (finding,) = reading.findings
-        assert finding.severity is Severity.ERROR
-        assert "a.1 and b.2" in finding.message
+        assert {one.severity for one in reading.findings} == {Severity.ERROR}
+        for family, finding in zip(reading.families(), reading.findings, strict=True):
+            assert "a.1 and b.2" in finding.message
+            assert family.diagnostics == (finding,)
 
 
 def test_an_identifier_that_would_join_a_whole_catalogue_is_a_placeholder() -> None:

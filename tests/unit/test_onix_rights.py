@@ -227,6 +227,14 @@ def test_a_restriction_of_a_market_closes_that_market() -> None:
     assert [says(format_, place) for place in ("GB", "US")] == [True, False]
 
 
+def test_a_restriction_of_one_of_several_markets_closes_that_one() -> None:
+    closed = market(countries="US").replace("</Market>", restriction("06") + "</Market>")
+    format_ = format_of(
+        sales_rights("01", regions="WORLD"), supplies=supply(market=market(countries="GB") + closed)
+    )
+    assert [says(format_, place) for place in ("GB", "US")] == [True, False]
+
+
 def test_a_restriction_whose_end_cannot_be_read_lasts() -> None:
     dates = '<EndDate dateformat="00">20261399</EndDate>'
     family = one_family(

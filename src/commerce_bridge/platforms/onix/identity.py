@@ -57,6 +57,11 @@ def read_isbn(identifiers: Iterable[Identifier], product: Node, notes: Notes) ->
     return None
 
 
+def others(identifiers: Iterable[Identifier], isbn: str) -> tuple[Identifier, ...]:
+    """The identifiers that are not the ISBN in one of its spellings."""
+    return tuple(one for one in identifiers if one.scheme not in _ISBN_TYPES or _digits(one.value) != isbn)
+
+
 def identifiers_of(
     node: Node, composite: str, kind: str, list_number: int, notes: Notes
 ) -> tuple[Identifier, ...]:

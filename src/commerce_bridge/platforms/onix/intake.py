@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import define
@@ -71,14 +72,20 @@ class Intake:
         self.seen = 0
         self.counts = Counts()
         self.findings: list[Diagnostic] = []
+        self._by_record: dict[str, list[Diagnostic]] = {}
 
     def note(self, severity: Severity, record: str | None, code: str, message: str) -> None:
         """Add a finding."""
         if len(self.findings) >= _FINDINGS_KEPT:
             return
-        self.findings.append(
-            Diagnostic(severity=severity, record=record, path="", code=code, message=message)
-        )
+        finding = Diagnostic(severity=severity, record=record, path="", code=code, message=message)
+        self.findings.append(finding)
+        if record is not None:
+            self._by_record.setdefault(record, []).append(finding)
+
+    def about(self, record: str) -> Sequence[Diagnostic]:
+        """The findings about one record."""
+        return self._by_record.get(record, ())
 
     def take(self, element: Element) -> None:
         """Index one record."""
@@ -135,7 +142,8 @@ class Intake:
         text = message.format(
             key=doubt.key.partition(":")[2], others=" and ".join(doubt.references), count=doubt.count
         )
-        self.note(severity, doubt.references[-1], code, text)
+        for reference in doubt.references:
+            self.note(severity, reference, code, text)
 
 
 _DOUBTS: Final = {

@@ -21,7 +21,13 @@ from commerce_bridge.domain.title import (
 from commerce_bridge.platforms.onix import fields
 from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.document import Header
-from commerce_bridge.platforms.onix.identity import identifiers_of, read_isbn, similar, the_work
+from commerce_bridge.platforms.onix.identity import (
+    identifiers_of,
+    others,
+    read_isbn,
+    similar,
+    the_work,
+)
 from commerce_bridge.platforms.onix.names import display_title, series
 from commerce_bridge.platforms.onix.node import EMPTY, Node
 from commerce_bridge.platforms.onix.people import contributors, subjects
@@ -111,11 +117,12 @@ def _format(
     windows, restricted = rights(publishing, general.ends, general.hold, settings, notes)
     traded = trade(product, general, header, settings, notes)
     identifiers = identifiers_of(product, "ProductIdentifier", "ProductIDType", 5, notes)
+    isbn = read_isbn(identifiers, product, notes)
     edition = detail.text("EditionNumber") or ""
     return Format(
         ref=Ref(PLATFORM, "product", product.text("RecordReference") or ""),
-        isbn=read_isbn(identifiers, product, notes),
-        identifiers=identifiers,
+        isbn=isbn,
+        identifiers=others(identifiers, isbn) if isbn else identifiers,
         form=notes.code(150, detail, "ProductForm"),
         form_details=tuple(notes.codes(175, detail, "ProductFormDetail")),
         edition_number=int(edition) if edition.isascii() and edition.isdigit() and len(edition) < 5 else None,

@@ -28,20 +28,29 @@ PAGE_SIZE: Final = 50
 
 SOURCES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "title.ref": "RelatedMaterial/RelatedWork (WorkRelationCode 01, 06)",
-        "title.name": "DescriptiveDetail/TitleDetail (TitleType 01), TitleElement (level 01)",
-        "title.subtitle": "DescriptiveDetail/TitleDetail/TitleElement/Subtitle",
-        "title.contributors": "DescriptiveDetail/Contributor",
-        "title.subjects": "DescriptiveDetail/Subject",
-        "title.series": "DescriptiveDetail/Collection",
-        "title.texts": "CollateralDetail/TextContent",
-        "title.assets": "CollateralDetail/SupportingResource",
-        "title.imprint": "PublishingDetail/Imprint",
-        "title.publisher": "PublishingDetail/Publisher (PublishingRole 01)",
-        "title.language": "DescriptiveDetail/Language (LanguageRole 01)",
-        "title.identifiers": "RelatedMaterial/RelatedWork/WorkIdentifier",
-        "title.related": "RelatedMaterial/RelatedProduct (ProductRelationCode 23)",
+        "ref": "RelatedMaterial/RelatedWork (WorkRelationCode 01, 06)",
+        "name": "DescriptiveDetail/TitleDetail (TitleType 01), TitleElement (level 01)",
+        "subtitle": "DescriptiveDetail/TitleDetail/TitleElement/Subtitle",
+        "contributors": "DescriptiveDetail/Contributor",
+        "subjects": "DescriptiveDetail/Subject",
+        "series": "DescriptiveDetail/Collection",
+        "texts": "CollateralDetail/TextContent",
+        "assets": "CollateralDetail/SupportingResource",
+        "imprint": "PublishingDetail/Imprint",
+        "publisher": "PublishingDetail/Publisher (PublishingRole 01)",
+        "language": "DescriptiveDetail/Language (LanguageRole 01)",
+        "identifiers": "RelatedMaterial/RelatedWork/WorkIdentifier",
+        "related": "RelatedMaterial/RelatedProduct (ProductRelationCode 23)",
+        "formats": "Product",
+        "onix_audience": "DescriptiveDetail/Audience (AudienceCodeType 01)",
+        "onix_contributor_statement": "DescriptiveDetail/ContributorStatement",
         "format.ref": "RecordReference",
+        "format.name": "DescriptiveDetail/TitleDetail, where it differs from the family's",
+        "format.subtitle": "DescriptiveDetail/TitleDetail/TitleElement/Subtitle, where it differs",
+        "format.onix_composition": "DescriptiveDetail/ProductComposition",
+        "format.onix_accessibility": "DescriptiveDetail/ProductFormFeature (ProductFormFeatureType 09)",
+        "format.onix_protection": "DescriptiveDetail/EpubTechnicalProtection",
+        "format.onix_file_size_bytes": "DescriptiveDetail/Extent (ExtentType 22)",
         "format.isbn": "ProductIdentifier (ProductIDType 15, 03, 02)",
         "format.identifiers": "ProductIdentifier",
         "format.form": "DescriptiveDetail/ProductForm",
@@ -62,7 +71,7 @@ SOURCES: Final[Mapping[str, str]] = MappingProxyType(
         "format.restricted_to": "PublishingDetail/SalesRestriction, SalesRights/SalesRestriction",
     }
 )
-"""Field to the ONIX elements it is read from."""
+"""Field of a title, or ``format.`` and field of a format, to the ONIX elements it is read from."""
 
 
 class OnixReader:

@@ -47,7 +47,7 @@ class Family:
         number: Its place among the families, from 0, by the first record of each.
         title: The title; its name is empty when no record of the family has a title.
         version: A hash of all that is read of its records and of how it is read; changes when either does.
-        diagnostics: What is wrong or odd with its records.
+        diagnostics: What is wrong or odd with its records, by themselves and among the others.
     """
 
     number: int
@@ -85,7 +85,7 @@ class OnixReading:
 
     @property
     def findings(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the message as a whole, or with records outside any family."""
+        """What is wrong with the message as a whole, and what only the whole message shows of a record."""
         return tuple(self._intake.findings)
 
     @property
@@ -122,6 +122,7 @@ class OnixReading:
             product = Node(entry.content)
             notes = Notes(entry.reference, product)
             pieces.append(piece(product, self.header, self._settings, notes))
+            found += self._intake.about(entry.reference)
             found += notes.found
             if number >= self._tallied:
                 self._tally(notes)
@@ -182,11 +183,11 @@ class OnixReading:
         Raises:
             InvalidDocument: There is an error anywhere.
         """
-        found = errors(self.findings)
+        found = dict.fromkeys(errors(self.findings))
         for family in self.families():
-            found += errors(family.diagnostics)
+            found.update(dict.fromkeys(errors(family.diagnostics)))
         if found:
-            listed = "; ".join(str(one) for one in found[:_ERRORS_LISTED])
+            listed = "; ".join(str(one) for one in list(found)[:_ERRORS_LISTED])
             raise InvalidDocument(
                 f"ONIX: the file has {len(found)} errors, and strict reading takes all or nothing: {listed}.",
                 hint="Mend the file at its source, or read it without strict.",
@@ -244,23 +245,25 @@ def read_onix(
     Source: EDItEUR ONIX for Books 3.0 revision 8 and 3.1 revision 2.
     """
     settings = settings or OnixSettings()
-    with ExitStack() as undo:
-        if isinstance(source, (str, os.PathLike)):
-            stream: BinaryIO = undo.enter_context(Path(source).open("rb"))
-        else:
-            stream = source
-        message = Message(stream, settings)
-        intake = Intake(keep_records=settings.keep_records)
-        with ExitStack() as on_failure:
-            on_failure.callback(intake.index.close)
-            for element in message.records():
-                intake.take(element)
-            _note_message(intake, message)
-            intake.finish(settings.family_limit)
-            reading = OnixReading(intake, header=message.header, settings=settings, broken=message.broken)
-            if settings.strict:
-                reading.require_clean()
-            on_failure.pop_all()
+    if not isinstance(source, (str, os.PathLike)):
+        return _read_message(Message(source, settings), settings)
+    with Path(source).open("rb") as stream:
+        return _read_message(Message(stream, settings), settings)
+
+
+def _read_message(message: Message, settings: OnixSettings) -> OnixReading:
+    """Index all records of a message; the index is given back when that fails."""
+    intake = Intake(keep_records=settings.keep_records)
+    with ExitStack() as on_failure:
+        on_failure.callback(intake.index.close)
+        for element in message.records():
+            intake.take(element)
+        _note_message(intake, message)
+        intake.finish(settings.family_limit)
+        reading = OnixReading(intake, header=message.header, settings=settings, broken=message.broken)
+        if settings.strict:
+            reading.require_clean()
+        on_failure.pop_all()
     return reading
 
 

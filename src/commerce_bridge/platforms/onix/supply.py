@@ -15,7 +15,7 @@ from commerce_bridge.domain.title import Supply
 from commerce_bridge.platforms.onix.dates import noted_date
 from commerce_bridge.platforms.onix.diagnostics import Notes
 from commerce_bridge.platforms.onix.document import Header
-from commerce_bridge.platforms.onix.node import Node
+from commerce_bridge.platforms.onix.node import EMPTY, Node
 from commerce_bridge.platforms.onix.prices import PriceContext, prices
 from commerce_bridge.platforms.onix.rights import UNREADABLE_EMBARGO, closed, limits
 from commerce_bridge.platforms.onix.settings import OnixSettings
@@ -121,33 +121,39 @@ def trade(product: Node, general: Dates, header: Header, settings: OnixSettings,
 
     Source: EDItEUR ONIX for Books 3.1 revision 2, `ProductSupply`; code lists 57, 65, 68, 163, 166.
     """
+    blocks = [_block(one, general, header, settings, notes) for one in product.each("ProductSupply")]
+    if len(blocks) == 1:
+        return blocks[0]
+    found = tuple(price for one in blocks for price in one.prices)
+    reasons = [one.unpriced for one in blocks if one.unpriced]
+    return Trade(
+        prices=found,
+        supplies=tuple(supply for one in blocks for supply in one.supplies),
+        unpriced=reasons[0] if reasons and not found else None,
+        ended=tuple(window for one in blocks for window in one.ended),
+    )
+
+
+def _block(block: Node, general: Dates, header: Header, settings: OnixSettings, notes: Notes) -> Trade:
+    """What is said of one market, by all its suppliers."""
+    territory, ended = _market(block, settings, notes)
+    detail = block.node("MarketPublishingDetail")
+    status = notes.code(68, detail, "MarketPublishingStatus") if detail else None
+    local = dates_of(detail, "MarketDate", 163, notes) if detail else _NO_DATES
+    context = PriceContext(territory, header, settings)
     found: list[Price] = []
     supplies: list[Supply] = []
     unpriced: list[str] = []
-    ended: list[RightsWindow] = []
-    for block in product.each("ProductSupply"):
-        territory = _market(block, notes)
-        detail = block.node("MarketPublishingDetail")
-        status = notes.code(68, detail, "MarketPublishingStatus") if detail else None
-        local = dates_of(detail, "MarketDate", 163, notes) if detail else _NO_DATES
-        context = PriceContext(territory, header, settings)
-        ends: list[Date | None] = []
-        hold = local.hold
-        for supply in block.each("SupplyDetail"):
-            own = dates_of(supply, "SupplyDate", 166, notes)
-            ends.append(own.ends)
-            hold = hold or own.hold
-            supplies.append(_supply(supply, territory, status, (general, local, own), notes))
-            found += prices(supply, context, notes)
-            if not found:
-                unpriced += _unpriced(supply, notes)
-        if detail and not ends:
-            supplies.append(_supply(_BARE, territory, status, (general, local, _NO_DATES), notes))
-        ended += _endings(territory, local, ends)
-        if hold:
-            ended.append(closed(territory, None, None, UNREADABLE_EMBARGO))
-        for market in block.each("Market"):
-            ended += [limit.window for limit in limits(market, territory, settings, notes)]
+    suppliers: list[Dates] = []
+    for supply in block.each("SupplyDetail"):
+        own = dates_of(supply, "SupplyDate", 166, notes)
+        suppliers.append(own)
+        supplies.append(_supply(supply, territory, status, (general, local, own), notes))
+        found += prices(supply, context, notes)
+        unpriced += _unpriced(supply, notes)
+    if detail and not supplies:
+        supplies.append(_supply(EMPTY, territory, status, (general, local, _NO_DATES), notes))
+    ended += _endings(territory, local, suppliers)
     return Trade(
         prices=tuple(found),
         supplies=tuple(supplies),
@@ -156,17 +162,17 @@ def trade(product: Node, general: Dates, header: Header, settings: OnixSettings,
     )
 
 
-_BARE: Final = Node({})
-
-
-def _market(block: Node, notes: Notes) -> Territory:
-    """The union of a block's markets; the world when it names none."""
+def _market(block: Node, settings: OnixSettings, notes: Notes) -> tuple[Territory, list[RightsWindow]]:
+    """The union of a block's markets, the world when it names none; and where this shop may not sell."""
     union: Territory | None = None
+    windows: list[RightsWindow] = []
     for market in block.each("Market"):
         place = place_of(market, notes)
-        if place is not None:
-            union = place.territory if union is None else union | place.territory
-    return WORLD if union is None else union
+        own = WORLD if place is None else place.territory
+        union = own if union is None else union | own
+        if market.has("SalesRestriction"):
+            windows += [limit.window for limit in limits(market, own, settings, notes)]
+    return (WORLD if union is None else union), windows
 
 
 def _supply(
@@ -195,11 +201,15 @@ def _unpriced(supply: Node, notes: Notes) -> Iterable[str]:
     return [code for code in codes if code]
 
 
-def _endings(territory: Territory, local: Dates, ends: list[Date | None]) -> list[RightsWindow]:
-    """Where sale ends: the market has an end date, or all its suppliers have one."""
+def _endings(territory: Territory, local: Dates, suppliers: list[Dates]) -> list[RightsWindow]:
+    """Where sale ends: the market has an end date, or all its suppliers have one; or an embargo holds it back."""
+    found: list[RightsWindow] = []
+    ends = [one.ends for one in suppliers if one.ends is not None]
     if local.ends is not None:
-        return [closed(territory, local.ends, None, "MarketDate 13")]
-    known = [end for end in ends if end is not None]
-    if known and len(known) == len(ends):
-        return [closed(territory, max(known, key=lambda end: (end.first, end.last)), None, "SupplyDate 51")]
-    return []
+        found.append(closed(territory, local.ends, None, "MarketDate 13"))
+    elif ends and len(ends) == len(suppliers):
+        last = max(ends, key=lambda end: (end.first, end.last))
+        found.append(closed(territory, last, None, "SupplyDate 51"))
+    if local.hold or any(one.hold for one in suppliers):
+        found.append(closed(territory, None, None, UNREADABLE_EMBARGO))
+    return found
