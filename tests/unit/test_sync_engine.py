@@ -317,3 +317,17 @@ def test_a_plan_prints_as_a_publisher_reads_it():
     assert "    price            1.50" in text
     assert "! It has no roots: plant it." in text
     assert "2 steps: 1 create, 1 open work" in text
+
+
+def test_the_runs_id_goes_with_every_event_and_error():
+    stage = Stage(*THINGS)
+    planned = stage.plan()
+    receipt = stage.apply(planned)
+    assert receipt.correlation_id == planned.header.correlation_id
+    stage.tiny.source.things["a"] = evolve(THINGS[0], price="2.00")
+    planned = stage.plan()
+    stage.clock.sleep(3600)
+    stage.tiny.shop.cut_after = [len(stage.tiny.shop.log) + 1]
+    with pytest.raises(ConnectionLost) as caught:
+        stage.apply(planned)
+    assert caught.value.correlation_id == planned.header.correlation_id

@@ -27,6 +27,7 @@ from commerce_bridge.errors import (
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Progressed, Queued, WatermarkMoved
+from commerce_bridge.http.correlation import correlated
 from commerce_bridge.ports.step import Call, Known, RowId, RowResult, Step, StepKind, Verdict
 from commerce_bridge.sync.bookkeeping import (
     Books,
@@ -94,6 +95,10 @@ def apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
         AuthError, QuotaExhausted, RateLimited: Nothing more can be sent now; what was done is kept.
     """
     _belongs(job, plan)
+    return (yield from correlated(plan.header.correlation_id, _apply(job, plan)))
+
+
+def _apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
     started = yield from flow.now()
     yield from settle_intents(job)
     memory = yield from remember(job)

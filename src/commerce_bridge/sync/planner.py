@@ -19,6 +19,7 @@ from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Decided as DecidedEvent
 from commerce_bridge.flow.events import Progressed
+from commerce_bridge.http.correlation import correlated
 from commerce_bridge.mapping import Context, Problem
 from commerce_bridge.ports.step import Step, StepKind
 from commerce_bridge.sync.costing import estimate
@@ -58,8 +59,12 @@ def plan(job: Job[S]) -> Flow[Plan]:
 
     Cost: the reads of both sides, and no write.
     """
-    as_of = yield from flow.now()
     plan_id = yield from flow.new_id()
+    return (yield from correlated(plan_id, _plan(job, plan_id)))
+
+
+def _plan(job: Job[S], plan_id: str) -> Flow[Plan]:
+    as_of = yield from flow.now()
     memory = yield from remember(job)
     context = yield from job.context(as_of)
     index = yield from read_target(job, memory.aliases)

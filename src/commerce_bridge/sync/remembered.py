@@ -33,6 +33,7 @@ class Remembered:
         agreed: The values both sides agreed on, by part and field.
         label: How people name it.
         refused: The source's version that the target would not take, or empty.
+        as_of: The instant of the plan that it was last settled by, or None when that is not known.
     """
 
     record: str
@@ -46,6 +47,7 @@ class Remembered:
     agreed: Mapping[tuple[str, AnyField], Maybe[Any]] = field(factory=dict[tuple[str, AnyField], Any])
     label: str = ""
     refused: str = ""
+    as_of: datetime | None = None
 
     def body(self) -> dict[str, Any]:
         """As a state row's body."""
@@ -60,6 +62,7 @@ class Remembered:
             "agreed": agreed_line(self.agreed),
             "label": self.label,
             "refused": self.refused,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
         }
 
     @staticmethod
@@ -77,6 +80,7 @@ class Remembered:
             agreed=agreed_of(body["agreed"]),
             label=body["label"],
             refused=body["refused"],
+            as_of=datetime.fromisoformat(body["as_of"]) if body.get("as_of") else None,
         )
 
     @staticmethod
