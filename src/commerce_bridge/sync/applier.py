@@ -17,12 +17,14 @@ from attrs import define, evolve, field
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.errors import (
     BridgeError,
-    Conflict,
+    DecodeError,
     MappingError,
     PlanLimit,
     RejectedRecord,
     RequestRefused,
+    ServerFault,
     StalePlan,
+    TransportError,
 )
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
@@ -48,8 +50,14 @@ from commerce_bridge.sync.receipt import Receipt, Trouble
 from commerce_bridge.sync.segment import Segment
 from commerce_bridge.sync.settling import Outcome, settle_segment
 
-PERMANENT = (RejectedRecord, Conflict, PlanLimit, RequestRefused, MappingError)
-"""Errors that come again until the record, the rules or the store change."""
+PERMANENT = (RejectedRecord, PlanLimit, RequestRefused, MappingError)
+"""Errors that come again until the record, the rules or the store change.
+
+A conflict is none: what is taken on the target shows when it is read again, and the next plan goes round it.
+"""
+
+UNANSWERED = (TransportError, ServerFault, DecodeError)
+"""Errors of a look-up that say nothing of what was looked for."""
 
 
 @define(kw_only=True)
@@ -189,11 +197,16 @@ def _send_all(run: _Run, batch: _Batch, calls: Sequence[Call]) -> Flow[tuple[Row
 def _send_one(run: _Run, batch: _Batch, call: Call) -> Flow[tuple[RowResult, ...]]:
     results = yield from run.job.writer.send(call)
     lost = tuple(one.row for one in results if one.verdict is Verdict.UNKNOWN and one.row.creates)
+    unsure: frozenset[RowId] = frozenset()
     if lost:
-        found = yield from look_for(run.job, lost)
+        try:
+            found = yield from look_for(run.job, lost)
+        except UNANSWERED as error:  # whether they took hold is for the next run to find out
+            found = {row.id: RowResult(row=row, verdict=Verdict.FAILED, error=error) for row in lost}
+            unsure = frozenset(found)
         results = tuple(found.get(one.row.id, one) for one in results)
     results = tuple(_tried(batch, one, run.job.limits.attempts) for one in results)
-    yield from commit_results(batch.books, results)
+    yield from commit_results(batch.books, results, unsure)
     return results
 
 

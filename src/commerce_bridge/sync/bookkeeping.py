@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -101,8 +101,16 @@ def commit_intents(books: Books, calls: Iterable[Call]) -> Flow[None]:
         yield from flow.commit(ops)
 
 
-def commit_results(books: Books, results: Sequence[RowResult]) -> Flow[None]:
-    """Bind, receipt and enter every row of one call, at once."""
+def commit_results(
+    books: Books, results: Sequence[RowResult], unsure: Container[RowId] = frozenset()
+) -> Flow[None]:
+    """Bind, receipt and enter every row of one call, at once.
+
+    Args:
+        books: Where it is written down.
+        results: What became of the rows.
+        unsure: Rows that may have taken hold after all: their intents stay, and the next run looks for them.
+    """
     now = yield from flow.now()
     ops: list[Op] = []
     for result in results:
@@ -110,7 +118,7 @@ def commit_results(books: Books, results: Sequence[RowResult]) -> Flow[None]:
         if result.verdict is Verdict.DONE:
             ops.extend(_done_ops(books, step, result, now))
         elif result.verdict is Verdict.FAILED:
-            ops.extend(_failed_ops(books, step, result, now))
+            ops.extend(_failed_ops(books, step, result, now, sure=result.row.id not in unsure))
     if ops:
         yield from flow.commit(ops)
     for result in results:
@@ -150,10 +158,10 @@ def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> lis
     return ops
 
 
-def _failed_ops(books: Books, step: Step, result: RowResult, now: datetime) -> list[Op]:
+def _failed_ops(books: Books, step: Step, result: RowResult, now: datetime, *, sure: bool) -> list[Op]:
     reason = f"rejected:{result.row.part}"
     ops: list[Op] = [work_item(books.scope, step.record, step.label, reason, words(result.error), now)]
-    if result.row.creates is not None:
+    if sure and result.row.creates is not None:
         ops.append(_delete(books.scope, "intent", row_key(books.plan.header.plan, result.row.id)))
     return ops
 
