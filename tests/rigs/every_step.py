@@ -20,7 +20,6 @@ from typing import Any
 
 from attrs import define, evolve, frozen
 
-from commerce_bridge.bridges.listing.job import standard_registry
 from commerce_bridge.bridges.listing.policy import Layout, StorePolicy
 from commerce_bridge.bridges.listing.standard import NAMESPACE, page_mapper
 from commerce_bridge.domain.absence import CLEARED
@@ -35,7 +34,7 @@ from commerce_bridge.flow.play import ManualClock, PlayDriver
 from commerce_bridge.flow.state import ByPrefix, Put, Row, StateStore
 from commerce_bridge.flow.wiring import Wiring
 from commerce_bridge.mapping import Context, Registry, field, metafield, named
-from commerce_bridge.sandbox.bigcommerce import BigCommerceSandbox, natural_state
+from commerce_bridge.sandbox.bigcommerce import BigCommerceSandbox
 from commerce_bridge.sandbox.catalogue import Book, Picture, Place, simple_title
 from commerce_bridge.sandbox.consonance import ConsonanceSandbox
 from commerce_bridge.sandbox.transport import SandboxWorld
@@ -262,6 +261,13 @@ class Prepared:
             clock=ManualClock(),
         )
         return Scene(stage=stage, plan=self.plan)
+
+    def blank(self) -> Scene:
+        """A scene in which nothing is in the store yet, and nothing is remembered."""
+        scene = self.scene()
+        scene.stage.shop = SandboxWorld(WatchedStore(seed="empty"))
+        scene.stage.state = MemoryState()
+        return scene
 
     def on_disk(self, folder: Path) -> Callable[[], Scene]:
         """Scenes whose state lies in files of their own."""
