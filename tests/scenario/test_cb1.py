@@ -216,3 +216,16 @@ def test_descriptions_are_made_safe():
     stage.consonance.load(book, at=stage.clock.now())
     stage.sync().sync()
     assert stage.product(isbn(READY))["description"] == "<p>Safe</p>"
+
+
+def test_a_format_whose_rights_nobody_states_is_listed_not_left_out_in_silence():
+    stage = pair()
+    stage.consonance.load(simple_title("Whose", forms=("BC",), number=9, rights=None), at=stage.clock.now())
+    bridge = stage.sync()
+    bridge.sync()
+    assert stage.skus() == []
+    assert [item.reason for item in bridge.work_items()] == ["no-rights"]
+    granted = pair(policy=policy(rights_unknown=True))
+    granted.consonance.load(simple_title("Whose", forms=("BC",), number=9, rights=None), at=stage.clock.now())
+    granted.sync().sync()
+    assert len(granted.skus()) == 1

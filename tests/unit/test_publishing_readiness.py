@@ -23,7 +23,7 @@ from rigs.publishing import a_format, a_listing, ban, grant, market, price, utc,
 
 MOMENT = Moment(now=utc("2026-11-02T09:00"), market=market())
 COVER = Asset(kind=AssetKind.FRONT_COVER, url="https://i.example/1.jpg")
-STRICT = STORE_READY.plus([HAS_PRICE, HAS_RIGHTS])
+STRICT = STORE_READY.plus([HAS_PRICE])
 COPY = Text(kind=TextKind.DESCRIPTION, body="<p>Words.</p>")
 
 
@@ -50,8 +50,8 @@ def test_everything_is_said_at_once_and_says_what_to_try() -> None:
         "no-description",
         "kept-back",
         "no-date",
-        "no-price",
         "no-rights",
+        "no-price",
     ]
     assert all(len(lack.message) > 20 and lack.message.endswith(".") for lack in lacks)
 
@@ -132,10 +132,10 @@ class TestARuleThatUsersChange:
     def short(self, listing: Listing, moment: Moment) -> str | None:
         return "Its title is short: choose a longer one." if len(listing.title.name) < 30 else None
 
-    def test_price_and_rights_are_asked_for_only_where_the_rule_says_so(self) -> None:
+    def test_a_price_is_asked_for_only_where_the_rule_says_so(self) -> None:
         bare = ready(a_format(prices=(), rights=()))
-        assert STORE_READY.lacks(bare, MOMENT) == ()
-        assert [lack.code for lack in STRICT.lacks(bare, MOMENT)] == ["no-price", "no-rights"]
+        assert [lack.code for lack in STORE_READY.lacks(bare, MOMENT)] == [HAS_RIGHTS.code]
+        assert [lack.code for lack in STRICT.lacks(bare, MOMENT)] == ["no-rights", "no-price"]
 
     def test_checks_are_added_and_taken_away(self) -> None:
         own = STORE_READY.plus([Check("short-title", self.short)]).without("no-cover")

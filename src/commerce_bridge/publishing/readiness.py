@@ -168,6 +168,12 @@ def _rights(listing: Listing, moment: Moment) -> str | None:
     )
 
 
+HAS_PRICE = Check("no-price", _price)
+"""A consumer's price in the market's currency; for rules that no mapper of a price stands behind."""
+
+HAS_RIGHTS = Check("no-rights", _rights)
+"""Stated sales rights: a format without any is a person's to mend, not to be left out in silence."""
+
 STORE_READY = Readiness(
     (
         Check("no-isbn", _isbn),
@@ -178,12 +184,7 @@ STORE_READY = Readiness(
         Check("kept-back", _released),
         Check("status", _status),
         Check("no-date", _date),
+        HAS_RIGHTS,
     )
 )
 """What a title must have to become a product that can be sold."""
-
-HAS_PRICE = Check("no-price", _price)
-"""A consumer's price in the market's currency; for rules that no mapper of a price stands behind."""
-
-HAS_RIGHTS = Check("no-rights", _rights)
-"""Stated sales rights; for a store in which a format without any is to be mended, not left out."""

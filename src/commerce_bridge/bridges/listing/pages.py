@@ -134,14 +134,23 @@ class PageMaker:
         )
 
     def _lacks(self, listing: Listing, context: Context) -> tuple[Problem, ...]:
-        moment = Moment(now=context.now, market=context.market)
+        moment = Moment(now=context.now, market=context.market, rights_unknown=self.policy.rights_unknown)
         return tuple(
             Problem(code=lack.code, message=lack.message, blocking=True)
             for lack in self.policy.readiness.lacks(listing, moment)
         )
 
     def _asleep(self, listing: Listing, context: Context) -> bool:
-        return stage_of(listing, context, self.policy).stage in DORMANT
+        """Whether nothing is wrong with a page that is not shown.
+
+        One that is not shown only because nobody says where it may be sold is not asleep: a person can say it.
+        """
+        if stage_of(listing, context, self.policy).stage not in DORMANT:
+            return False
+        if listing.format.rights:
+            return True
+        granted = availability(listing.format, context.market, context.now, rights_unknown=True)
+        return granted.stage in DORMANT
 
 
 def listing_of(title: Title, *formats: Format) -> Listing:
