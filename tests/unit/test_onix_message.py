@@ -78,6 +78,10 @@ def test_a_release_that_only_the_namespace_names() -> None:
         assert reading.header.release == "3.0"
 
 
+def test_a_later_3_is_read_too() -> None:
+    assert names(message(product("a.1"), release="3.2", namespace=None)) == ["a.1"]
+
+
 def test_a_bare_record_is_read() -> None:
     with reading_of(product("bare.1").encode()) as reading:
         assert [one.ref.id for title in reading.titles() for one in title.formats] == ["bare.1"]

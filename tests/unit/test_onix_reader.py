@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
@@ -266,3 +268,12 @@ def test_the_reading_behind_it_tells_of_deletions() -> None:
 def test_a_page_holds_something() -> None:
     with pytest.raises(ValueError, match="at least 1"):
         reader_of(page_size=0)
+
+
+def test_a_reader_that_nobody_closes_warns_nobody() -> None:
+    reader = reader_of(*catalogue(2))
+    run(reader.changes(None))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        del reader
+        gc.collect()

@@ -11,10 +11,11 @@ import marshal
 import sqlite3
 import tempfile
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 from commerce_bridge.platforms.onix.families import Doubt, Links, Member
 from commerce_bridge.platforms.onix.identity import Keys
@@ -74,6 +75,8 @@ class Index:
         ):
             self._base.execute(f"PRAGMA {pragma}")
         self._base.executescript(_SCHEMA)
+        # A reader that nobody closes gives the room back when it goes.
+        self._release = weakref.finalize(self, _close, self._base, self._spool)
         self._rows: list[tuple[int, str, str, str | None, int, int, int]] = []
         self._keys: list[tuple[int, str, int, int]] = []
         self._count = self._end = 0
@@ -158,8 +161,16 @@ class Index:
             WHERE live AND kind = 'complete' ORDER BY is_work DESC, key, linked DESC, keys.ordinal
             """
         )
-        for (is_work, key), group in groupby(rows, key=lambda row: (row[0], row[1])):
-            yield bool(is_work), key, [(ordinal, bool(linked)) for _, _, linked, ordinal in group]
+        shared: tuple[int, str] = (0, "")
+        members: list[Member] = []
+        for is_work, key, linked, ordinal in rows:
+            if (is_work, key) != shared:
+                if len(members) > 1 or (members and shared[0]):
+                    yield bool(shared[0]), shared[1], members
+                shared, members = (is_work, key), []
+            members.append((ordinal, bool(linked)))
+        if members:
+            yield bool(shared[0]), shared[1], members
 
     def _drop_ambiguous_works(self) -> Iterator[Doubt]:
         """A work's identifier names a title only where one family alone has it."""
@@ -243,8 +254,12 @@ class Index:
 
     def close(self) -> None:
         """Give the disk space back; closing twice is harmless."""
-        self._base.close()
-        self._spool.close()
+        self._release()
+
+
+def _close(base: sqlite3.Connection, spool: IO[bytes]) -> None:
+    base.close()
+    spool.close()
 
 
 _COLUMNS: Final = "records.ordinal, reference, work, start, size, xml_size"

@@ -76,7 +76,8 @@ class OnixReading:
         self._unknown: dict[tuple[int, str], UnknownCode] = {}
         self._tallied = 0
         defaults = (header.language, header.price_type, header.currency)
-        self._how_read = repr((MAPPING_VERSION, ISSUE, defaults, settings.fingerprint)).encode()
+        how_read = repr((MAPPING_VERSION, ISSUE, defaults, settings.fingerprint))
+        self._how_read = blake2b(how_read.encode(), digest_size=16).digest()
 
     @property
     def counts(self) -> Counts:
