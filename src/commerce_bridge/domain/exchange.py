@@ -80,11 +80,13 @@ class Page(Generic[T_co]):
         next: The cursor of the next page, or None when this was the last.
         resume: On the last page, the cursor from which a later read finds what changed since; None when
             only a complete read does.
+        remarks: What is to be said of the source as a whole, such as that a file breaks off.
     """
 
     items: tuple[T_co, ...]
     next: Cursor | None = None
     resume: Cursor | None = None
+    remarks: tuple[str, ...] = ()
 
 
 JsonValue: TypeAlias = Any

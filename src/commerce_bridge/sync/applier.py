@@ -242,8 +242,12 @@ def _count(run: _Run, batch: _Batch, steps: Sequence[Step]) -> None:
             run.already += 1
         else:
             run.applied[step.kind] += 1
-    for row, error in batch.errors.items():
-        run.failed.append(_trouble(batch.steps[row[0]], f"rejected:{row[1]}", words(error)))
+    told: set[tuple[str, str]] = set()
+    for (step_id, part), error in batch.errors.items():
+        detail = words(error)
+        if (step_id, detail) not in told:  # a call that was refused is refused with all its rows
+            told.add((step_id, detail))
+            run.failed.append(_trouble(batch.steps[step_id], f"rejected:{part}", detail))
 
 
 def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Flow[None]:
@@ -259,6 +263,7 @@ def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Fl
         hampered=frozenset(failed - permanent),
         opened=opened,
         open_before=run.memory.work,
+        again_at=run.now + run.job.limits.retry_after,
         watermark=None if run.held else segment.watermark,
     )
     run.closed += yield from settle_segment(run.job, outcome, run.now)

@@ -113,12 +113,19 @@ def commit_results(
     """
     now = yield from flow.now()
     ops: list[Op] = []
+    told: set[tuple[str, str]] = set()
     for result in results:
         step = books.steps[result.row.step]
         if result.verdict is Verdict.DONE:
             ops.extend(_done_ops(books, step, result, now))
         elif result.verdict is Verdict.FAILED:
-            ops.extend(_failed_ops(books, step, result, now, sure=result.row.id not in unsure))
+            if result.row.creates is not None and result.row.id not in unsure:
+                ops.append(_delete(books.scope, "intent", row_key(books.plan.header.plan, result.row.id)))
+            detail = words(result.error)
+            if (step.id, detail) not in told:  # a call that was refused is refused with all its rows
+                told.add((step.id, detail))
+                reason = f"rejected:{result.row.part}"
+                ops.append(work_item(books.scope, step.record, step.label, reason, detail, now))
     if ops:
         yield from flow.commit(ops)
     for result in results:
@@ -155,14 +162,6 @@ def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> lis
         ops.append(_delete(books.scope, "intent", key))
     if result.row.part == books.job.writer.main_part and result.ref is not None:
         ops.append(binding(books.scope, step.record, books.sources[step.record], result.ref))
-    return ops
-
-
-def _failed_ops(books: Books, step: Step, result: RowResult, now: datetime, *, sure: bool) -> list[Op]:
-    reason = f"rejected:{result.row.part}"
-    ops: list[Op] = [work_item(books.scope, step.record, step.label, reason, words(result.error), now)]
-    if sure and result.row.creates is not None:
-        ops.append(_delete(books.scope, "intent", row_key(books.plan.header.plan, result.row.id)))
     return ops
 
 

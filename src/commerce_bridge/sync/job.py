@@ -84,11 +84,14 @@ class Limits:
         fresh_for: How old an observation of the target may be when it is overwritten.
         in_flight: How many calls may be under way at once.
         attempts: How often a row whose answer was lost is looked for and sent again.
+        retry_after: How long a record that the target refused is left alone while neither it nor the rules
+            change: a plan may be raised meanwhile, or an image host come back.
     """
 
     fresh_for: timedelta = timedelta(minutes=5)
     in_flight: int = 3
     attempts: int = 3
+    retry_after: timedelta = timedelta(days=1)
 
 
 @frozen(kw_only=True)

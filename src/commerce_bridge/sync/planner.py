@@ -30,7 +30,7 @@ from commerce_bridge.sync.lines import footer_line, header_line, segment_line
 from commerce_bridge.sync.memory import BEGINNING, Memory, remember
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planfile import PlanFile
-from commerce_bridge.sync.remembered import may_skip
+from commerce_bridge.sync.remembered import Remembered, may_skip
 from commerce_bridge.sync.segment import Footer, Header, Segment, Standing
 
 S = TypeVar("S")
@@ -95,6 +95,7 @@ def _read_source(run: _Run[S], file: PlanFile) -> Flow[str | None]:
     mark = cursor
     while True:
         page = yield from run.job.reader.changes(cursor)
+        run.remarks.update(page.remarks)
         segment = yield from _segment(run, page.items)
         mark = page.next or page.resume or BEGINNING
         file.write("segment", segment_line(evolve(segment, watermark=mark)))
@@ -110,14 +111,7 @@ def _read_due(run: _Run[S], file: PlanFile, watermark: str | None) -> Flow[None]
     for known in run.memory.records.values():
         if known.record in run.seen:
             continue
-        observed = run.index.get(known.target)
-        if not may_skip(
-            known,
-            source_hash=known.source_hash,
-            fingerprint=run.job.fingerprint,
-            now=run.context.now,
-            observed=observed,
-        ):
+        if not _may_skip(run, known, known.source_hash):
             due[str(known.origin)] = known.origin
     if not due:
         return
@@ -158,6 +152,10 @@ def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
     unmade = {one.record for one in placed if one.observed is None and one.draft.unmade}
     decided: list[Decided] = []
     for one in placed:
+        if _left_alone(run, one, version):
+            run.skipped += 1
+            run.seen.add(one.record)
+            continue
         subject = evolve(one, source_hash=version, draft=_without(one.draft, unmade))
         decided.append(_decide_one(run, subject))
         run.seen.add(one.record)
@@ -178,25 +176,29 @@ def _noted(drafts: Sequence[Draft], problems: Sequence[str]) -> list[Draft]:
 
 def _all_skip(run: _Run[S], records: Iterable[str], version: str) -> bool:
     known = [run.memory.records.get(record) for record in records]
-    return bool(known) and all(
-        one is not None
-        and may_skip(
-            one,
-            source_hash=version,
-            fingerprint=run.job.fingerprint,
-            now=run.context.now,
-            observed=run.index.get(one.target),
-        )
-        for one in known
+    return bool(known) and all(one is not None and _may_skip(run, one, version) for one in known)
+
+
+def _left_alone(run: _Run[S], subject: Subject, version: str) -> bool:
+    """Whether the target refused this very record a short while ago, and its family alone brings it up."""
+    known = subject.known
+    return known is not None and known.refused == version and _may_skip(run, known, version)
+
+
+def _may_skip(run: _Run[S], known: Remembered, version: str) -> bool:
+    return may_skip(
+        known,
+        source_hash=version,
+        fingerprint=run.job.fingerprint,
+        now=run.context.now,
+        observed=run.index.get(known.target),
     )
 
 
 def _decide_one(run: _Run[S], subject: Subject) -> Decided:
     decided = decide_record(run.job, subject, run.index)
     former = run.memory.work.get(subject.record, {})
-    known = subject.known
-    refused = known is not None and known.refused == subject.source_hash and subject.observed is None
-    steps = [] if refused else list(decided.steps)
+    steps = list(decided.steps)
     for reason, detail in decided.standing.work.items():
         if former.get(reason) != detail:
             steps.append(open_work(subject.record, subject.draft.label, reason, detail))
@@ -214,6 +216,9 @@ def _without(draft: Draft, unmade: set[str]) -> Draft:
     return evolve(draft, mapped=evolve(draft.mapped, values=values))
 
 
+_SHARED = "{key} is already used by another record of this source."
+
+
 def _placed(run: _Run[S], draft: Draft) -> Subject:
     """Where a draft stands on the target, and what is wrong with that."""
     record = run.memory.canonical(draft.ref)
@@ -227,7 +232,7 @@ def _placed(run: _Run[S], draft: Draft) -> Subject:
 
     claimed = run.index.claim(draft.keys, record)
     if claimed is not None:
-        return blocked("duplicate", f"{claimed[0]} is already used by another record of this source.")
+        return blocked("duplicate", _SHARED.format(key=claimed[0]))
     target = run.memory.bindings.get(record)
     if target is not None:
         observed = run.index.get(target)
@@ -243,9 +248,8 @@ def _placed(run: _Run[S], draft: Draft) -> Subject:
     if not found:
         return at(None)
     if run.index.owner(found[0].ref) not in {None, record}:
-        return blocked(
-            "taken", f"{found[0].ref} carries its key, but belongs to another record of this source."
-        )
+        shared = next(key for key in draft.keys if run.index.named((key,)))
+        return blocked("duplicate", _SHARED.format(key=shared))
     return at(found[0])
 
 

@@ -137,4 +137,6 @@ def may_skip(
         return False
     if known.source_hash != source_hash or (known.next_change is not None and known.next_change <= now):
         return False
-    return known.refused == source_hash or target_settled(known, observed)
+    if known.refused == source_hash:
+        return known.target is None or observed is not None
+    return target_settled(known, observed)

@@ -37,6 +37,7 @@ class Outcome:
         hampered: Records with a failure that may pass.
         opened: Work items to open.
         open_before: Canonical id to the reasons of work items that were open.
+        again_at: When what the target will not take is tried again, though nothing changed.
         watermark: The source's watermark to move to, or None.
     """
 
@@ -46,6 +47,7 @@ class Outcome:
     hampered: frozenset[str]
     opened: tuple[Step, ...]
     open_before: Mapping[str, Mapping[str, str]]
+    again_at: datetime
     watermark: str | None
 
 
@@ -94,7 +96,11 @@ def _remembered(
     known = evolve(known, target_hash="", agreed=_either(before, standing.agreed))
     if standing.record in outcome.hampered:
         return evolve(known, source_hash="")
-    return evolve(known, refused=standing.source_hash)
+    return evolve(
+        known,
+        refused=standing.source_hash,
+        next_change=min(outcome.again_at, known.next_change or outcome.again_at),
+    )
 
 
 def _either(before: Agreed, after: Agreed) -> dict[tuple[str, AnyField], Maybe[Any]]:

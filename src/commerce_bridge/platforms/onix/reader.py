@@ -118,7 +118,7 @@ class OnixReader:
         stop = min(start + self._page_size, reading.family_count)
         items = tuple(observed(reading.family(number), seen_at) for number in range(start, stop))
         following = f"{reading.digest}:{stop}" if stop < reading.family_count else None
-        return Page(items=items, next=following)
+        return Page(items=items, next=following, remarks=() if following else _remarks(reading))
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[Title], ...]]:
         """The titles of these works, or of the works that these products belong to, as the file has them now.
@@ -195,6 +195,11 @@ def observed(family: Family, seen_at: datetime) -> Observed[Title]:
         sources=SOURCES,
         problems=problems,
     )
+
+
+def _remarks(reading: OnixReading) -> tuple[str, ...]:
+    """What is wrong with the message as a whole."""
+    return tuple(str(one) for one in reading.findings if one.severity is not Severity.INFO)
 
 
 def _start(cursor: Cursor | None, reading: OnixReading) -> int:
