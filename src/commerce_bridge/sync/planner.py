@@ -52,6 +52,7 @@ class _Run(Generic[S]):
     good_until: datetime | None = None
     seen: set[str] = field(factory=set[str])
     remarks: Counter[str] = field(factory=Counter[str])
+    of_source: list[str] = field(factory=list[str])
 
 
 def plan(job: Job[S]) -> Flow[Plan]:
@@ -95,7 +96,7 @@ def _read_source(run: _Run[S], file: PlanFile) -> Flow[str | None]:
     mark = cursor
     while True:
         page = yield from run.job.reader.changes(cursor)
-        run.remarks.update(page.remarks)
+        run.of_source.extend(page.remarks)
         segment = yield from _segment(run, page.items)
         mark = page.next or page.resume or BEGINNING
         file.write("segment", segment_line(evolve(segment, watermark=mark)))
@@ -267,5 +268,8 @@ def _footer(run: _Run[S]) -> Footer:
         steps=dict(run.steps),
         calls=run.calls,
         good_until=run.good_until,
-        warnings=tuple(f"{text} ({count})" for text, count in sorted(run.remarks.items())),
+        warnings=(
+            *run.of_source,
+            *(f"{text} ({count})" for text, count in sorted(run.remarks.items())),
+        ),
     )
