@@ -16,13 +16,14 @@ from commerce_bridge.domain.fields import Field
 from commerce_bridge.domain.market import Market
 from commerce_bridge.domain.record import Candidates, Fact, Record
 from commerce_bridge.domain.territory import territory
-from commerce_bridge.errors import ConnectionLost, RejectedRecord, TransportError
+from commerce_bridge.errors import ConnectionLost, RejectedRecord, ServerFault, TransportError
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.messages import Request, Response
 from commerce_bridge.flow.play import Reply
 from commerce_bridge.mapping import Context, Mapped, Problem
 from commerce_bridge.merge import Ownership, elements_of, owned_by, written_once
+from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import (
     Call,
     Change,
@@ -50,24 +51,33 @@ class Thing:
     tags: tuple[str, ...] = ()
     blocked: str = ""
     next_change: datetime | None = None
+    note: str = ""
 
 
 class TinySource:
-    """Pages of two things; `resume` makes later reads begin at the end."""
+    """Pages of two things.  It is read whole each time, or from what was `put` since the last time."""
 
-    def __init__(self, *things: Thing) -> None:
+    def __init__(self, *things: Thing, incremental: bool = False) -> None:
         self.things = {thing.key: thing for thing in things}
+        self.incremental = incremental
+        self.log = [thing.key for thing in things]
+
+    def put(self, thing: Thing) -> None:
+        """Make or change a thing."""
+        self.things[thing.key] = thing
+        self.log.append(thing.key)
 
     def _seen(self, thing: Thing, now: datetime) -> Observed[Thing]:
         return Observed(value=thing, ref=Ref("src", "thing", thing.key), version=repr(thing), seen_at=now)
 
     def changes(self, cursor: str | None) -> Flow[Page[Observed[Thing]]]:
         now = yield from flow.now()
-        keys = sorted(self.things)
-        start = int(cursor or 0)
+        since, start = (int(part) for part in (cursor or "0.0").split("."))
+        keys = sorted(set(self.log[since:]) & set(self.things) if self.incremental else self.things)
         items = tuple(self._seen(self.things[key], now) for key in keys[start : start + 2])
         more = start + 2 < len(keys)
-        return Page(items=items, next=str(start + 2) if more else None, resume="0")
+        resume = f"{len(self.log)}.0" if self.incremental else "0.0"
+        return Page(items=items, next=f"{since}.{start + 2}" if more else None, resume=resume)
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[Thing], ...]]:
         now = yield from flow.now()
@@ -79,9 +89,11 @@ class TinyShop:
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
+        self.made = 0
         self.log: list[tuple[str, str]] = []
         self.cut_after: list[int] = []
         self.refuse: set[str] = set()
+        self.broken: set[str] = set()
 
     def answer(self, request: Request, now: datetime, timeout_s: float) -> Reply:
         self.log.append((request.method, request.path))
@@ -94,15 +106,19 @@ class TinyShop:
         body = json.loads(request.body or b"null")
         if request.method == "GET":
             return Response(status=200, body=json.dumps(self.rows).encode())
+        row = self.rows.get(request.path.rsplit("/", 1)[1], body)
+        if row["key"] in self.broken:
+            return Response(status=503)
+        if row["key"] in self.refuse:
+            return Response(status=422)
         if request.method == "POST":
-            if body["key"] in self.refuse:
-                return Response(status=422)
             if any(row["key"] == body["key"] for row in self.rows.values()):
                 return Response(status=409)
-            number = str(100 + len(self.rows))
+            self.made += 1
+            number = str(99 + self.made)
             self.rows[number] = body
             return Response(status=200, body=json.dumps({"id": number}).encode())
-        self.rows[request.path.rsplit("/", 1)[1]].update(body)
+        row.update(body)
         return Response(status=200)
 
 
@@ -173,10 +189,9 @@ class TinyTarget:
         body: dict[str, Any] = {}
         for change in step.changes:
             if change.field == TAGS:
-                kept = [
-                    one.value for one in (step.seen.elements if step.seen else {}) if one not in change.before
-                ]
-                body["tags"] = sorted(kept + [one.value for one in change.after])
+                seen = elements(frozenset(step.seen.elements)) if step.seen else frozenset()
+                tags = (seen - elements(change.before)) | elements(change.after)
+                body["tags"] = sorted(tag.value for tag in tags)
             else:
                 body[change.field.name] = "" if change.after is CLEARED else str(change.after)
         row = call.rows[0]
@@ -190,7 +205,8 @@ class TinyTarget:
         except TransportError as error:
             return (RowResult(row=row, verdict=Verdict.UNKNOWN, error=error),)
         if not response.ok:
-            error = RejectedRecord("no", platform="shop", operation=call.operation, status=response.status)
+            kind = ServerFault if response.status >= 500 else RejectedRecord
+            error = kind("no", platform="shop", operation=call.operation, status=response.status)
             return (RowResult(row=row, verdict=Verdict.FAILED, error=error),)
         ref = Ref("shop", "thing", json.loads(response.body)["id"]) if create else target
         return (RowResult(row=row, verdict=Verdict.DONE, ref=ref),)

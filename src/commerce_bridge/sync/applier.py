@@ -265,6 +265,7 @@ def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Fl
         open_before=run.memory.work,
         again_at=run.now + run.job.limits.retry_after,
         watermark=None if run.held else segment.watermark,
+        as_of=run.plan.header.as_of,
     )
     run.closed += yield from settle_segment(run.job, outcome, run.now)
     for step in opened:

@@ -18,10 +18,9 @@ from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import Step
 from commerce_bridge.sync.bookkeeping import binding, work_item
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.lines import agreed_of
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.segment import Standing
-from commerce_bridge.sync.tables import load_bodies, put
+from commerce_bridge.sync.tables import body_of, load_bodies, put
 
 Agreed: TypeAlias = Mapping[tuple[str, AnyField], Maybe[Any]]
 
@@ -39,6 +38,7 @@ class Outcome:
         open_before: Canonical id to the reasons of work items that were open.
         again_at: When what the target will not take is tried again, though nothing changed.
         watermark: The source's watermark to move to, or None.
+        as_of: The instant of the plan; what a later plan has settled is not set back to it.
     """
 
     standings: tuple[Standing, ...]
@@ -49,50 +49,65 @@ class Outcome:
     open_before: Mapping[str, Mapping[str, str]]
     again_at: datetime
     watermark: str | None
+    as_of: datetime | None = None
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """Records of which some write did not take hold."""
+        return self.rejected | self.hampered
 
 
 def settle_segment(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[int]:
     """Commit all of it at once; how many work items resolved by themselves."""
     ops: list[Op] = []
     closed = 0
-    failed = outcome.rejected | outcome.hampered
-    former = yield from load_bodies(
-        job.scope, "record", [one.record for one in outcome.standings if one.record in failed]
-    )
+    former = yield from _former(job, outcome)
+    passed = {record for record, known in former.items() if _is_later(known.as_of, outcome.as_of)}
     for standing in outcome.standings:
         target = outcome.bound.get(standing.record, standing.target)
-        known = _remembered(job, outcome, standing, target, former)
+        known = _remembered(job, outcome, standing, target, former.get(standing.record))
         ops.append(put(job.scope, "record", standing.record, known.body()))
         if target is not None:
             ops.append(binding(job.scope, standing.record, standing.source, target))
-        gone = _resolved(outcome, standing)
+        gone = [] if standing.record in passed else _resolved(outcome, standing)
         closed += len(gone)
         ops.extend(
             Delete(at=Key(table="work", scope=job.scope, key=f"{standing.record}/{one}")) for one in gone
         )
-    ops.extend(work_item(job.scope, s.record, s.label, s.reason, s.detail, now) for s in outcome.opened)
-    expect: list[Expect] = []
-    if outcome.watermark is not None:
-        ops.append(_watermark(job, outcome.watermark, now))
-        expect.append((yield from _mark_stands(job)))
-    if ops:
-        yield from flow.commit(ops, expect)
+    for step in outcome.opened:
+        if step.record not in passed:
+            ops.append(work_item(job.scope, step.record, step.label, step.reason, step.detail, now))
+    moved, expect = yield from _watermark(job, outcome, now)
+    if ops or moved:
+        yield from flow.commit([*ops, *moved], expect)
     return closed
 
 
+def _former(job: Job[Any], outcome: Outcome) -> Flow[dict[str, Remembered]]:
+    """What is remembered of these records so far."""
+    bodies = yield from load_bodies(job.scope, "record", [one.record for one in outcome.standings])
+    return {record: Remembered.of(record, body) for record, body in bodies.items()}
+
+
+def _is_later(settled: datetime | None, as_of: datetime | None) -> bool:
+    return settled is not None and as_of is not None and settled > as_of
+
+
 def _remembered(
-    job: Job[Any],
-    outcome: Outcome,
-    standing: Standing,
-    target: Ref | None,
-    former: Mapping[str, Mapping[str, Any]],
+    job: Job[Any], outcome: Outcome, standing: Standing, target: Ref | None, former: Remembered | None
 ) -> Remembered:
-    """A record that failed is not taken for settled: rejected until it changes, hampered until it works."""
+    """What is to be remembered of a record.
+
+    One that failed is not taken for settled: rejected until it changes, hampered until it works.  One that a
+    later plan has settled stays as that left it; only what this one may have put there is ours as well.
+    """
+    before: Agreed = former.agreed if former is not None else {}
+    if former is not None and _is_later(former.as_of, outcome.as_of):
+        return evolve(former, target_hash="", agreed=_either(before, standing.agreed))
     known = Remembered.from_standing(standing, job.fingerprint, target)
-    if standing.record not in outcome.rejected | outcome.hampered:
+    known = evolve(known, as_of=outcome.as_of)
+    if standing.record not in outcome.failed:
         return known
-    body = former.get(standing.record)
-    before = agreed_of(body["agreed"]) if body is not None else {}
     known = evolve(known, target_hash="", agreed=_either(before, standing.agreed))
     if standing.record in outcome.hampered:
         return evolve(known, source_hash="")
@@ -119,19 +134,26 @@ def _either(before: Agreed, after: Agreed) -> dict[tuple[str, AnyField], Maybe[A
 
 def _resolved(outcome: Outcome, standing: Standing) -> list[str]:
     """Reasons whose cause is gone."""
-    if standing.record in outcome.rejected or standing.record in outcome.hampered:
+    if standing.record in outcome.failed:
         return []
     before = outcome.open_before.get(standing.record, {})
     return [reason for reason in before if reason not in standing.work]
 
 
-def _watermark(job: Job[Any], cursor: str, now: datetime) -> Op:
-    body = {"cursor": cursor, "fingerprint": job.fingerprint, "at": now.isoformat()}
-    return put(job.scope, "watermark", "source", body)
-
-
-def _mark_stands(job: Job[Any]) -> Flow[Expect]:
-    """The watermark moves by compare-and-set: nobody else may move it in between."""
+def _watermark(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[tuple[list[Op], list[Expect]]]:
+    """The watermark moves forward only, by compare-and-set: nobody else may move it in between."""
+    if outcome.watermark is None:
+        return [], []
     rows = yield from flow.load(ByKeys(table="watermark", scope=job.scope, keys=("source",)))
+    stands = body_of(rows[0]).get("as_of") if rows else None
+    if _is_later(datetime.fromisoformat(stands) if stands else None, outcome.as_of):
+        return [], []
+    body = {
+        "cursor": outcome.watermark,
+        "fingerprint": job.fingerprint,
+        "at": now.isoformat(),
+        "as_of": outcome.as_of.isoformat() if outcome.as_of else None,
+    }
     at = Key(table="watermark", scope=job.scope, key="source")
-    return Expect(at=at, revision=rows[0].revision if rows else 0)
+    expect = Expect(at=at, revision=rows[0].revision if rows else 0)
+    return [put(job.scope, "watermark", "source", body)], [expect]
