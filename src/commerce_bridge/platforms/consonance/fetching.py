@@ -130,13 +130,14 @@ class WorkPage:
     """A page of works, with what of it could not be read.
 
     Args:
-        works: Those that could.
+        works: Those that could.  The reader takes them out one by one, so that no page is held twice, as
+            works and as titles.
         unread: Why the others could not, by id.
         last: The largest id of the page, or None when it is empty.
         next: The cursor of the next page of the list, or None when this was the last.
     """
 
-    works: tuple[Work, ...]
+    works: list[Work]
     unread: Mapping[int, str] = field(factory=dict[int, str])
     last: int | None = None
     next: str | None = None
@@ -164,7 +165,7 @@ def read_page(service: Service, turn: ListTurn) -> Flow[WorkPage]:
     else:
         ids = [work.id for work in works]
         following = turn.next(ids, "works", service.settings)
-        return WorkPage(works=tuple(works), last=max(ids, default=None), next=following)
+        return WorkPage(works=works, last=max(ids, default=None), next=following)
     return (yield from _piece_by_piece(service, turn))
 
 
@@ -177,5 +178,5 @@ def _piece_by_piece(service: Service, turn: ListTurn) -> Flow[WorkPage]:
     ids = [row.id for row in graphql.complete(service, "works.list", response, answer).get("works", [])]
     following = turn.next(ids, "works", service.settings)
     fetched = yield from fetch_works(service, ids)
-    works = tuple(fetched.works[one] for one in ids if one in fetched.works)
+    works = [fetched.works[one] for one in ids if one in fetched.works]
     return WorkPage(works=works, unread=fetched.unread, last=max(ids, default=None), next=following)

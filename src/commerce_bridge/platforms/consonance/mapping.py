@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from attrs import frozen
 
@@ -86,7 +87,8 @@ SOURCES: Mapping[str, str] = MappingProxyType(
 )
 """Where each field of a title, and of its formats, comes from."""
 
-_SCHEME_PLACES: Mapping[str, int] = {"BISAC": 0, "Thema": 1, "BIC": 2}
+T = TypeVar("T")
+_SHELVES = tuple(f"texts_{shelf}" for shelf in SHELVES)
 _BY_ID = attrgetter("id")
 
 
@@ -95,16 +97,20 @@ def arrange(work: Work) -> None:
 
     The service does not say in which order lists come; a work read twice must not look changed.
     """
-    work.products.sort(key=_BY_ID)
+    _sort(work.products, _BY_ID)
     for product in work.products:
-        product.prices.sort(key=_BY_ID)
-    work.supportingResources.sort(key=_BY_ID)
-    work.contributions.sort(key=lambda one: (one.sequenceNumber, one.id or 0))
-    work.prizes.sort(key=_numbered)
-    for shelf in SHELVES:
-        texts: list[MarketingText] = getattr(work, f"texts_{shelf}")
-        if len(texts) > 1:
-            texts.sort(key=_numbered)
+        _sort(product.prices, _BY_ID)
+    _sort(work.supportingResources, _BY_ID)
+    _sort(work.contributions, attrgetter("sequenceNumber"))
+    _sort(work.prizes, _numbered)
+    for shelf in _SHELVES:
+        texts: list[MarketingText] = getattr(work, shelf)
+        _sort(texts, _numbered)
+
+
+def _sort(rows: list[T], key: Callable[[T], int]) -> None:
+    if len(rows) > 1:
+        rows.sort(key=key)
 
 
 def _numbered(row: wire.Prize | MarketingText) -> int:
@@ -132,20 +138,16 @@ def title_of(work: Work, settings: ReaderSettings) -> tuple[Title, tuple[str, ..
     family = Family.of(work, settings)
     if not work.title:
         problems.append("$.title: the work has no title.")
-    prizes = tuple(_prize(work, place, family) for place in range(len(work.prizes)))
-    extra: dict[AnyField, object] = {PRIZES: prizes} if prizes else {}
+    extra: dict[AnyField, object] = {}
+    if work.prizes:
+        extra[PRIZES] = tuple([_prize(prize, family) for prize in work.prizes])
     title = Title(
         ref=Ref("consonance", "work", str(work.id)),
         name=work.title or "",
         subtitle=work.subtitle or None,
         contributors=contributors_of(work, family, problems),
         subjects=subjects_of(work),
-        series=tuple(
-            SeriesMembership(
-                name=one.series.name, number=one.partNumber or None, identifier=str(one.series.id)
-            )
-            for one in work.seriesMemberships
-        ),
+        series=_series(work) if work.seriesMemberships else (),
         texts=texts_of(work, family),
         assets=assets_of(work, family, problems),
         imprint=work.imprint.name if work.imprint else None,
@@ -153,15 +155,14 @@ def title_of(work: Work, settings: ReaderSettings) -> tuple[Title, tuple[str, ..
         stage=work.projectStage or None,
         season=work.season or None,
         identifiers=_identifiers(work),
-        formats=tuple(format_of(product, work, settings, problems) for product in work.products),
-        related=_related(work),
+        formats=tuple([format_of(product, work, settings, problems) for product in work.products]),
+        related=_related(work) if work.similarProducts else (),
         extra=extra,
     )
     return title, tuple(problems)
 
 
-def _prize(work: Work, place: int, family: Family) -> Prize:
-    prize = work.prizes[place]
+def _prize(prize: wire.Prize, family: Family) -> Prize:
     return Prize(
         name=prize.prizeName,
         year=prize.prizeYear,
@@ -169,6 +170,13 @@ def _prize(work: Work, place: int, family: Family) -> Prize:
         jury=prize.prizeJury or None,
         statement=prize.prizeStatement or None,
         formats=family.formats(prize.productIds),
+    )
+
+
+def _series(work: Work) -> tuple[SeriesMembership, ...]:
+    return tuple(
+        SeriesMembership(name=one.series.name, number=one.partNumber or None, identifier=str(one.series.id))
+        for one in work.seriesMemberships
     )
 
 
@@ -185,23 +193,32 @@ def _identifiers(work: Work) -> tuple[Identifier, ...]:
 
 def subjects_of(work: Work) -> tuple[Subject, ...]:
     """The subjects: BISAC, then Thema, then BIC, in each the main one first, then by priority."""
-    ranks = {"BISAC": work.bisacs or (), "Thema": work.themas or (), "BIC": work.bics or ()}
-    rows = [(*_standing(one, ranks), place, one) for place, one in enumerate(work.subjectCodes) if one.code]
-    rows.sort()  # places differ, so that codes themselves are never compared
     found: dict[tuple[str, str], Subject] = {}
-    for *_, one in rows:
-        key = (one.typename, one.code)
-        if key not in found:
-            scheme, name = subject_scheme(one.typename, one.code)
-            found[key] = Subject(scheme=scheme, code=one.code, main=bool(one.main), scheme_name=name)
+    rest = work.subjectCodes
+    for scheme, ranked in (("BISAC", work.bisacs), ("Thema", work.themas), ("BIC", work.bics)):
+        rows = [one for one in rest if one.typename == scheme]
+        if len(rows) > 1:
+            rest = [one for one in rest if one.typename != scheme]
+            rows = _by_priority(rows, ranked or ())
+        for one in rows:
+            found.setdefault((scheme, one.code), _subject(scheme, one.code, bool(one.main)))
+    for one in rest:
+        found.setdefault((one.typename, one.code), _subject(one.typename, one.code, bool(one.main)))
     return tuple(found.values())
 
 
-def _standing(one: SubjectCode, ranks: Mapping[str, Sequence[str]]) -> tuple[int, bool, int]:
-    """Where a code stands: its scheme's place, main before others, its rank by priority or after all of them."""
-    codes = ranks.get(one.typename, ())
-    rank = codes.index(one.code) if one.code in codes else len(codes)
-    return _SCHEME_PLACES.get(one.typename, len(_SCHEME_PLACES)), not one.main, rank
+def _by_priority(rows: list[SubjectCode], ranked: Sequence[str]) -> list[SubjectCode]:
+    """The main code first, then by rank; those without a rank last, as they came."""
+    places = {code: place for place, code in enumerate(ranked)}
+    last = len(places)
+    return sorted(rows, key=lambda one: (not one.main, places.get(one.code, last)))
+
+
+@lru_cache(maxsize=4096)
+def _subject(typename: str, code: str, main: bool) -> Subject:
+    """A subject; remembered, because titles share their subjects."""
+    scheme, name = subject_scheme(typename, code)
+    return Subject(scheme=scheme, code=code, main=main, scheme_name=name)
 
 
 def _related(work: Work) -> tuple[str, ...]:

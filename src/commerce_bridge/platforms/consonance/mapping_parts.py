@@ -84,8 +84,8 @@ class Family:
 
 def contributors_of(work: Work, family: Family, problems: list[str]) -> tuple[Contributor, ...]:
     """Everybody who had a hand in it, in order."""
-    found = (_contributor(one, place, family, problems) for place, one in enumerate(work.contributions, 1))
-    return tuple(one for one in found if one is not None)
+    found = [_contributor(one, place, family, problems) for place, one in enumerate(work.contributions, 1)]
+    return tuple([one for one in found if one is not None])
 
 
 def _contributor(one: Contribution, place: int, family: Family, problems: list[str]) -> Contributor | None:
@@ -116,7 +116,8 @@ def texts_of(work: Work, family: Family) -> tuple[Text, ...]:
     found: list[Text] = []
     for shelf, kind in _SHELVES:
         rows: list[MarketingText] = getattr(work, shelf)
-        found.extend(_text(row, kind, family) for row in rows if row.externalText.strip())
+        if rows:
+            found += [_text(row, kind, family) for row in rows if row.externalText.strip()]
     return tuple(found)
 
 
@@ -142,12 +143,14 @@ def _text(row: MarketingText, kind: TextKind, family: Family) -> Text:
 
 def audiences_of(codes: Sequence[Code]) -> frozenset[Audience]:
     """For whom; everybody when nothing is said."""
-    return _audiences(tuple(one.code for one in codes if one.code)) if codes else _ANYBODY
+    if len(codes) == 1:
+        return _audience(codes[0].code)
+    return frozenset(audience_of(one.code) for one in codes if one.code) or _ANYBODY
 
 
 @lru_cache(maxsize=64)
-def _audiences(codes: tuple[str, ...]) -> frozenset[Audience]:
-    return frozenset(map(audience_of, codes)) or _ANYBODY
+def _audience(code: str | None) -> frozenset[Audience]:
+    return frozenset({audience_of(code)}) if code else _ANYBODY
 
 
 def day(value: date | None) -> Date | None:
@@ -157,7 +160,7 @@ def day(value: date | None) -> Date | None:
 
 def assets_of(work: Work, family: Family, problems: list[str]) -> tuple[Asset, ...]:
     """All images and files by id, approved or not, ready or not."""
-    return tuple(_asset(row, family, problems) for row in work.supportingResources)
+    return tuple([_asset(row, family, problems) for row in work.supportingResources])
 
 
 def _asset(row: SupportingResource, family: Family, problems: list[str]) -> Asset:
@@ -174,7 +177,7 @@ def _asset(row: SupportingResource, family: Family, problems: list[str]) -> Asse
         height_px=row.height,
         caption=row.caption or None,
         credit=row.requiredCredit or None,
-        audiences=audiences_of((audience,)) if audience else _ANYBODY,
+        audiences=_audience(audience.code) if audience else _ANYBODY,
         approved=family.is_approved(row.status),
         ready=bool(row.url) and not row.isProcessing,
         source_id=str(row.id),

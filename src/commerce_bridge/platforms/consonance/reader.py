@@ -151,10 +151,10 @@ class ConsonanceReader:
             fetched = yield from fetch_works(self._service, works)
             found.update(fetched.works)
             unread.update(fetched.unread)
-        return self._items(tuple(found.values()), unread, now)
+        return self._items(list(found.values()), unread, now)
 
     def _items(
-        self, works: Sequence[Work], unread: Mapping[int, str], now: datetime
+        self, works: list[Work], unread: Mapping[int, str], now: datetime
     ) -> tuple[Observed[Title], ...]:
         """What was read; and what could not be, as the settings say.
 
@@ -163,7 +163,10 @@ class ConsonanceReader:
         """
         if unread and self.settings.unreadable == "stop":
             raise graphql.unreadable(unread)
-        read = [self._observed(work, now) for work in works]
+        works.reverse()
+        read: list[Observed[Title]] = []
+        while works:
+            read.append(self._observed(works.pop(), now))
         return (*read, *(_unreadable(number, why, now) for number, why in unread.items()))
 
     def _observed(self, work: Work, now: datetime) -> Observed[Title]:

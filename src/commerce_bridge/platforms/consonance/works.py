@@ -51,7 +51,7 @@ class Works(Resource[M]):
         turn = turn_of(cursor, search, products, self._service.settings)
         works = yield from list_works(self._service, turn)
         following = turn.next([work.id for work in works], "works", self._service.settings)
-        return Page(items=works, next=following)
+        return Page(items=tuple(works), next=following)
 
     @operation
     def get(self: Works[Raw], work_id: int) -> Flow[Work | None]:
@@ -75,13 +75,13 @@ class Works(Resource[M]):
         return found.works.get(work_id)
 
 
-def list_works(service: Service, turn: ListTurn) -> Flow[tuple[Work, ...]]:
+def list_works(service: Service, turn: ListTurn) -> Flow[list[Work]]:
     """The works of one page, all of them whole."""
     from commerce_bridge.platforms.consonance.wire import answer as wire
 
     if turn.is_empty:
-        return ()
+        return []
     query = queries.work_list(service.chosen, turn.inputs("workSearch"))
     response = yield from graphql.ask(service, query, turn.variables("workSearch"), operation="works.list")
     answer = wire.decode(wire.WorkLists, response.body, service.learned.unknown)
-    return tuple(graphql.complete(service, "works.list", response, answer).get("works", []))
+    return graphql.complete(service, "works.list", response, answer).get("works", [])
