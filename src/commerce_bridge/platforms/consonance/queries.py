@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from attrs import evolve
@@ -135,11 +135,3 @@ def work_of_product_fetch(chosen: Chosen, ids: Sequence[int]) -> str:
     """The query of the works of products, each under the alias ``p<product id>``, as a list of one or none."""
     asked = " ".join(f"p{one}:works(productSearch:{{idEq:{one}}}){{...Family}}" for one in ids)
     return f"query Fetch{{{asked}}} {_family(chosen)}"
-
-
-def as_mapping(chosen: Chosen) -> Mapping[str, str]:
-    """The queries that reading titles sends, by what they are for."""
-    return {
-        "works": work_list(chosen, (("workSearch", "WorkSearchAttributes"),)),
-        "fetch": work_fetch(chosen, (1,)),
-    }
