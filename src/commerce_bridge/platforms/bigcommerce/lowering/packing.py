@@ -6,7 +6,7 @@ categories that others need, then new products, then the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 
 from attrs import evolve, frozen
 
@@ -53,12 +53,15 @@ class Shape:
         most: How many works a call carries.
         lane: The serial lane it keeps to, or None.
         apart: Works with different answers never share a call.
+        fills: Whether a call that is not full waits while more of its kind may come: products that are being
+            made bring metafields, channels and family along.
     """
 
     operation: str
     most: Callable[[Limits], int]
     lane: str | None = None
     apart: Callable[[Work], Hashable] = lambda work: None
+    fills: bool = False
 
 
 def _one(limits: Limits) -> int:
@@ -89,14 +92,14 @@ SHAPES: dict[type[Work], Shape] = {
         lane="assignments",
         apart=_channel,
     ),
-    ProductChange: Shape(operation="products.update_batch", most=_product_rows),
+    ProductChange: Shape(operation="products.update_batch", most=_product_rows, fills=True),
     CategoryNeed: Shape(operation="categories.ensure", most=_any_number),
     Creation: Shape(operation="products.create", most=_one),
     VariantChange: Shape(operation="variants.update_batch", most=lambda limits: VARIANT_ROWS),
     VariantRewriting: Shape(operation="variants.update", most=_one),
     VariantAddition: Shape(operation="variants.create", most=_one),
     VariantRenaming: Shape(operation="option_values.update", most=_one),
-    NoteAddition: Shape(operation="product_metafields.create_batch", most=_note_rows),
+    NoteAddition: Shape(operation="product_metafields.create_batch", most=_note_rows, fills=True),
     NoteChange: Shape(operation="product_metafields.update_batch", most=_note_rows),
     NoteRemoval: Shape(operation="product_metafields.delete_batch", most=_note_rows),
     FactAddition: Shape(operation="custom_fields.create", most=_one),
@@ -109,6 +112,7 @@ SHAPES: dict[type[Work], Shape] = {
         operation="channel_assignments.assign",
         most=lambda limits: limits.assignment_rows,
         lane="assignments",
+        fills=True,
     ),
     Refusal: Shape(operation=NO_CALL, most=_any_number),
 }
@@ -123,9 +127,18 @@ def pack(pieces: Sequence[Piece], limits: Limits) -> tuple[Call, ...]:
         limits: Batch sizes.
     """
     held = {id(piece) for piece in _held(pieces)}
-    calls = _calls([piece for piece in pieces if piece.work is not None and id(piece) not in held], limits)
+    ready = [piece for piece in pieces if piece.work is not None]
+    filling = _filling(pieces)
+    calls = _calls([piece for piece in ready if id(piece) not in held], limits, filling)
     # What waits may wait for ever: when nothing else is left to send, what was held back goes alone.
-    return calls or _calls([piece for piece in pieces if piece.work is not None], limits)
+    return calls or _calls(ready, limits)
+
+
+def _filling(pieces: Sequence[Piece]) -> frozenset[type[Work]]:
+    """Kinds of work whose calls wait until they are full; none of which any takes something off sale."""
+    coming = any(piece.work is None or isinstance(piece.work, (Creation, CategoryNeed)) for piece in pieces)
+    urgent = {type(piece.work) for piece in pieces if piece.urgent}
+    return frozenset(kind for kind, shape in SHAPES.items() if coming and shape.fills and kind not in urgent)
 
 
 def _held(pieces: Sequence[Piece]) -> list[Piece]:
@@ -146,18 +159,28 @@ def _replaces(work: Work | None) -> bool:
     return isinstance(work, ProductChange) and not (work.categories is None and work.related is None)
 
 
-def _calls(pieces: Sequence[Piece], limits: Limits) -> tuple[Call, ...]:
-    items = _shared(sorted(pieces, key=lambda piece: not piece.urgent))
-    return tuple(call for kind, shape in SHAPES.items() for call in _of_kind(kind, shape, items, limits))
+def _calls(
+    pieces: Sequence[Piece], limits: Limits, filling: Container[type[Work]] = frozenset()
+) -> tuple[Call, ...]:
+    by_kind: dict[type[Work], list[Item]] = {}
+    for item in _shared(sorted(pieces, key=lambda piece: not piece.urgent)):
+        by_kind.setdefault(type(item.work), []).append(item)
+    return tuple(
+        call
+        for kind, shape in SHAPES.items()
+        for call in _of_kind(shape, by_kind.get(kind, ()), limits, fill=kind in filling)
+    )
 
 
-def _of_kind(kind: type[Work], shape: Shape, items: Iterable[Item], limits: Limits) -> Iterator[Call]:
+def _of_kind(shape: Shape, items: Iterable[Item], limits: Limits, *, fill: bool) -> Iterator[Call]:
     groups: dict[Hashable, list[Item]] = {}
     for item in items:
-        if isinstance(item.work, kind):
-            groups.setdefault(shape.apart(item.work), []).append(item)
+        groups.setdefault(shape.apart(item.work), []).append(item)
+    most = shape.most(limits)
     for group in groups.values():
-        for some in split(group, shape.most(limits)):
+        for some in split(group, most):
+            if fill and len(some) < most:
+                continue
             rows = tuple(row for item in some for row in item.rows)
             yield Call(operation=shape.operation, rows=rows, payload=tuple(some), lane=shape.lane)
 
