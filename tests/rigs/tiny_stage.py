@@ -1,0 +1,58 @@
+"""A tiny shop on a stage: its state, its clock, and the verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from commerce_bridge.flow.play import ManualClock, PlayDriver
+from commerce_bridge.flow.wiring import SeededChance, Wiring
+from commerce_bridge.ports.step import Change
+from commerce_bridge.stores import MemoryState
+from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.explaining import explain
+from commerce_bridge.sync.memory import Memory, remember
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.planner import plan
+from commerce_bridge.sync.receipt import Receipt
+from rigs.tiny_shop import Thing, Tiny, TinySource
+
+
+class TinyStage:
+    """A source, a shop, and what the bridge between them remembers."""
+
+    def __init__(self, *things: Thing, incremental: bool = False, **tiny: Any) -> None:
+        self.tiny = Tiny(TinySource(*things, incremental=incremental), **tiny)
+        self.state = MemoryState()
+        self.clock = ManualClock()
+
+    def driver(self, **crash: Any) -> PlayDriver:
+        wiring = Wiring(
+            transports={"shop": self.tiny.shop}, state=self.state, clock=self.clock, chance=SeededChance(1)
+        )
+        return PlayDriver(wiring, **crash)
+
+    def plan(self) -> Plan:
+        return self.driver().run(plan(self.tiny.job))
+
+    def apply(self, planned: Plan, **crash: Any) -> Receipt:
+        return self.driver(**crash).run(apply(self.tiny.job, planned))
+
+    def sync(self) -> Receipt:
+        self.clock.sleep(1)
+        return self.apply(self.plan())
+
+    def memory(self) -> Memory:
+        return self.driver().run(remember(self.tiny.job))
+
+    def explain(self, record: str) -> Any:
+        return self.driver().run(explain(self.tiny.job, record))
+
+    def row(self, key: str) -> dict[str, Any]:
+        return next(row for row in self.tiny.shop.rows.values() if row["key"] == key)
+
+    def put(self, thing: Thing) -> None:
+        self.tiny.source.put(thing)
+
+    def changes(self) -> list[Change]:
+        """What a plan would change now."""
+        return [change for step in self.plan().steps() for change in step.changes]
