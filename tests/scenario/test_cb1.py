@@ -229,3 +229,18 @@ def test_a_format_whose_rights_nobody_states_is_listed_not_left_out_in_silence()
     granted.consonance.load(simple_title("Whose", forms=("BC",), number=9, rights=None), at=stage.clock.now())
     granted.sync().sync()
     assert len(granted.skus()) == 1
+
+
+@pytest.mark.parametrize(
+    ("weights", "lengths"), [("LBS", "Inches"), ("Ounces", "Inches"), ("Grams", "Centimeters")]
+)
+def test_a_store_in_other_units_settles_too(weights: str, lengths: str):
+    stage = pair()
+    stage.bigcommerce.configure(weight_units=weights, dimension_units=lengths)
+    for book in (READY, FORTHCOMING):
+        stage.consonance.load(book, at=stage.clock.now())
+    bridge = stage.sync()
+    bridge.sync()
+    assert stage.product(isbn(READY))["weight"] > 0
+    again = bridge.plan()
+    assert again.is_empty, str(again)

@@ -6,6 +6,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
+from attrs import evolve
+
 from commerce_bridge.bridges.listing.context import listing_context
 from commerce_bridge.bridges.listing.pages import PageMaker
 from commerce_bridge.bridges.listing.policy import StorePolicy
@@ -20,17 +22,22 @@ from commerce_bridge.bridges.listing.standard import (
 from commerce_bridge.domain.title import Listing, Title
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import Raw
-from commerce_bridge.mapping import Context, Mapper, Registry
+from commerce_bridge.mapping import Context, Mapped, Mapper, Registry
 from commerce_bridge.merge import Ownership
 from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
-from commerce_bridge.platforms.bigcommerce.facts import read_facts
 from commerce_bridge.platforms.bigcommerce.keys import keys_of
+from commerce_bridge.platforms.bigcommerce.mapping import as_read_back
+from commerce_bridge.platforms.bigcommerce.memory import StoreMemory
 from commerce_bridge.platforms.bigcommerce.reader import BigCommerceReader
+from commerce_bridge.platforms.bigcommerce.units import Units
 from commerce_bridge.platforms.bigcommerce.writer import BigCommerceWriter
 from commerce_bridge.ports.reader import Reader
-from commerce_bridge.sync.job import Job, Limits
+from commerce_bridge.sync.job import Draft, Job, Limits
 
 TARGET = "bigcommerce"
+
+UNITS = "units"
+"""The fact of a context that holds the store's units."""
 
 
 def standard_registry(policy: StorePolicy) -> Registry:
@@ -66,10 +73,11 @@ def listing_job(
     owners = ownership or page_ownership(pair, source, TARGET, policy)
     variant = variant_mapper(policy)
     maker = PageMaker(policy=policy, page=mapper, variant=variant)
+    memory = StoreMemory(store)
 
     def context(now: datetime) -> Flow[Context]:
-        facts = yield from read_facts(store)
-        return listing_context(
+        facts = yield from memory.facts(anew=True)
+        made = listing_context(
             policy,
             now,
             currency=facts.currency,
@@ -78,6 +86,10 @@ def listing_job(
             channel=facts.channel,
             tax_basis=facts.tax_basis,
         )
+        return evolve(made, facts={**made.facts, UNITS: (yield from memory.units())})
+
+    def drafts(title: Title, context: Context) -> tuple[Draft, ...]:
+        return tuple(kept_exactly(draft, context.facts[UNITS]) for draft in maker.drafts(title, context))
 
     return Job(
         pair=pair,
@@ -85,10 +97,10 @@ def listing_job(
         source=source,
         target=TARGET,
         reader=reader,
-        target_reader=BigCommerceReader(store),
-        writer=BigCommerceWriter(store),
+        target_reader=BigCommerceReader(store, memory=memory),
+        writer=BigCommerceWriter(store, memory=memory),
         context=context,
-        drafts=maker.drafts,
+        drafts=drafts,
         refs=maker.refs,
         formats=_formats,
         ownership=owners,
@@ -98,6 +110,21 @@ def listing_job(
         unique=UNIQUE,
         fingerprint=_fingerprint(policy, owners, mapper, variant),
         limits=limits or Limits(),
+    )
+
+
+def kept_exactly(draft: Draft, units: Units) -> Draft:
+    """A draft whose values are those the store can keep: the nearest length in its units, so many decimals."""
+
+    def kept(mapped: Mapped, *, part: bool) -> Mapped:
+        values = {name: as_read_back(name, value, units, part=part) for name, value in mapped.values.items()}
+        return evolve(mapped, values=values)
+
+    return evolve(
+        draft,
+        mapped=kept(draft.mapped, part=False),
+        parts={key: kept(mapped, part=True) for key, mapped in draft.parts.items()},
+        asleep={key: kept(mapped, part=True) for key, mapped in draft.asleep.items()},
     )
 
 

@@ -38,9 +38,13 @@ class StoreMemory:
         self._paths: Mapping[int, Path] | None = None
         self._ours: Mapping[Path, int] | None = None
 
-    def facts(self) -> Flow[StoreFacts]:
-        """The facts of the store; one call, once."""
-        if self._facts is None:
+    def facts(self, *, anew: bool = False) -> Flow[StoreFacts]:
+        """The facts of the store; one call, once.
+
+        Args:
+            anew: Whether to ask even if they are known, as each run does at its start: a tax setting may change.
+        """
+        if self._facts is None or (anew and self.settings.facts is None):
             account = self._bc.connection.account
             self._facts = yield from flow.single(f"{account}/facts", lambda: read_facts(self._bc))
         return self._facts
