@@ -299,6 +299,33 @@ def test_a_damaged_work_is_told_when_it_is_fetched() -> None:
         desk.run(desk.reader(NOTE).fetch([product_ref(1), product_ref(3)]))
 
 
+def test_works_of_products_are_asked_for_one_by_one_when_one_of_them_fails() -> None:
+    desk = stocked(3)
+    for price in (1, 2):
+        desk.sandbox.remove("price", price, at=EPOCH)
+    desk.sandbox.configure(broken_fields=("Price.amount",))
+    with pytest.raises(
+        ServerFault, match=r"1 product\(s\) cannot be read whole: product 3 at \$\[0\]\.products"
+    ):
+        desk.run(desk.reader().fetch([product_ref(1), product_ref(3)]))
+    assert desk.count() == 3
+    assert ids(desk.run(desk.reader().fetch([product_ref(1), product_ref(2)]))) == ["1"]
+
+
+def test_a_fault_without_a_place_is_blamed_on_nobody() -> None:
+    flow = ConsonanceReader(raw_client()).fetch([work_ref(1), work_ref(2)])
+    error = play(flow, [answer({"w1": row(1), "w2": None}, errors=[{"message": "boom"}])]).error
+    assert isinstance(error, ServerFault)
+    assert "work 2" not in str(error)
+
+
+def test_a_server_that_is_down_is_not_asked_work_by_work() -> None:
+    down = Response(status=500, body=b"down")
+    trace = play(ConsonanceReader(raw_client()).changes(None), [down] * 8)
+    assert isinstance(trace.error, ServerFault)
+    assert {request.body for request in trace.sent} == {trace.sent[0].body}
+
+
 def reading(*script: Response, settings: ReaderSettings | None = None) -> Any:
     return play(ConsonanceReader(raw_client(), settings).changes(None), script)
 

@@ -322,6 +322,32 @@ def test_what_is_offered_with_a_type_that_cannot_be_read_is_not() -> None:
     assert checked(there).offered == ()
 
 
+def test_a_report_shows_what_a_person_needs() -> None:
+    report = checked(
+        without("Work.themas"), without("Work.title"), typed("MarketingText.untilDate", "ISO8601Date")
+    )
+    assert str(report) == (
+        "The schema does not fit our queries.\n"
+        "  ! Work.title: missing; expected String\n"
+        "  - Work.themas: missing; expected [String!]\n"
+        "  To leave these out from now on: ConsonanceSettings(absent={'Work.themas'})\n"
+        "  Offered besides: ConsonanceSettings(present={'MarketingText.untilDate'})"
+    )
+
+
+def test_an_input_type_of_no_known_kind_is_a_change() -> None:
+    def damage(types: dict[str, Any]) -> None:
+        (row,) = (one for one in types["WorkSearchAttributes"]["inputFields"] if one["name"] == "titleEq")
+        row["type"] = {"kind": "SCALAR", "name": "Nowhere", "ofType": None}
+
+    assert [one.place for one in checked(damage).changed] == ["WorkSearchAttributes.titleEq"]
+
+
+def test_a_type_that_the_settings_say_is_absent_is_not_looked_for() -> None:
+    settings = ConsonanceSettings(absent={"ElectronicBookProduct"})
+    assert checked(without("ElectronicBookProduct"), settings=settings).findings == ()
+
+
 # ── reading an introspection ─────────────────────────────────────────────
 @pytest.mark.parametrize(
     "data", [{}, {"__schema": None}, {"__schema": {"types": [{}], "queryType": {"name": "Q"}}}]
