@@ -42,7 +42,9 @@ def tests_on(session: nox.Session) -> None:
 def property(session: nox.Session) -> None:
     """The laws and the crash sweeps in the deep profile."""
     install(session, "test")
-    session.run("pytest", "tests/property", "tests/scenario", "-m", "", env={"COMMERCE_BRIDGE_PROFILE": "deep"})
+    session.run(
+        "pytest", "tests/property", "tests/scenario", "-m", "", env={"COMMERCE_BRIDGE_PROFILE": "deep"}
+    )
 
 
 @nox.session
@@ -64,23 +66,36 @@ def typing(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site; a broken link or a missing page fails."""
+    """Build the site; a broken link, a missing page or a docstring that does not fit its code fails."""
     install(session, "docs")
-    session.run("mkdocs", "build", "--strict")
+    session.run("mkdocs", "build", "--strict", *session.posargs, env={"NO_MKDOCS_2_WARNING": "1"})
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Benchmarks: one JSON object of ratios."""
+    """Benchmarks: one JSON object of ratios; `-- --write` brings the table in the docs up to date."""
     install(session, "test")
     session.run("python", "tests/benchmarks/run.py", *session.posargs)
 
 
 @nox.session
 def api(session: nox.Session) -> None:
-    """Compare the public signatures with the snapshot."""
-    install(session, "test", "api")
-    session.run("python", "tests/packaging/snapshot.py", "--check", *session.posargs)
+    """Compare the public signatures with the snapshot, and with the last release; `-- --write` takes the new ones."""
+    install(session, "api")
+    session.run("python", "tests/packaging/snapshot.py", *(session.posargs or ["--check"]))
+    release = last_release(session)
+    if release and not session.posargs:
+        session.run("griffe", "check", "commerce_bridge", "--search", "src", "--against", release)
+
+
+def last_release(session: nox.Session) -> str | None:
+    """The newest version tag that this commit stands on, or None before the first release."""
+    found = session.run(
+        "git", "describe", "--tags", "--abbrev=0", "--match", "v*",
+        external=True, silent=True, log=False, success_codes=[0, 128],
+    )  # fmt: skip
+    tag = str(found or "").strip()
+    return tag if tag.startswith("v") else None
 
 
 @nox.session(name="lower-bounds")

@@ -129,7 +129,9 @@ def network(monkeypatch: Any) -> Sandboxes:
             monkeypatch.setattr(module, name, lambda base_url, *, library, transport=transport: transport)
     around = opening.Surroundings(clock=sandboxes.clock, chance=SeededChance(1))
     wiring_of = opening.wiring_of
-    monkeypatch.setattr(opening, "wiring_of", lambda *place, around=around: wiring_of(*place[:2], _given(place) or around))
+    monkeypatch.setattr(
+        opening, "wiring_of", lambda *place, around=around: wiring_of(*place[:2], _given(place) or around)
+    )
     return sandboxes
 
 

@@ -74,3 +74,12 @@ def test_every_page_of_the_site_is_in_its_contents():
     named = set(re.findall(r"[\w/-]+\.md", contents))
     there = {str(page.relative_to(snippets.ROOT / "docs")) for page in (snippets.ROOT / "docs").rglob("*.md")}
     assert there == named
+
+
+def test_the_architecture_names_files_that_exist():
+    text = (snippets.ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_][\w/]*(?:\.py|/))`", text))
+    assert len(named) > 40
+    roots = (snippets.ROOT, snippets.ROOT / "src" / "commerce_bridge")
+    homes = [home for root in roots for home in (root, root / "platforms" / "bigcommerce")]
+    assert sorted(name for name in named if not any((home / name).exists() for home in homes)) == []
