@@ -240,8 +240,10 @@ def _variants(view: View, product: Ref, seen: Record) -> Iterator[Piece]:
     for sku, values in view.wishes.parts.items():
         part = f"variant:{sku}"
         there = seen.parts.get(sku)
-        target = there.ref if there else None
-        if target is None:  # it joins with all its fields and its label at once
+        if there is None and view.settled(part):
+            continue  # it has joined in this run, with all its fields and its label
+        target = (there.ref if there else None) or view.known.names.get(variant_key(sku))
+        if target is None:
             work = VariantAddition(product=product, sku=sku, values=values)
             yield from view.piece(part, work, variant_key(sku))
             continue
