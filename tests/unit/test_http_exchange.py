@@ -263,11 +263,17 @@ class TestCredentials:
 
 class TestEventsAndCorrelation:
     def test_an_event_says_what_was_done(self) -> None:
-        stage = Stage(OK)
+        stage = Stage(OK, latency_s=0.5)
         stage.play(exchange(connection(), request("POST", "/things"), operation="things.create"))
         assert stage.events == [
             RequestSent(
-                account=ACCOUNT, operation="shop.things.create", method="POST", path="/things", status=200
+                account=ACCOUNT,
+                operation="shop.things.create",
+                method="POST",
+                path="/things",
+                status=200,
+                at=stage.started + timedelta(seconds=0.5),
+                took_s=0.5,
             )
         ]
 

@@ -19,6 +19,7 @@ from commerce_bridge.flow.effects import (
     Ok,
     Settle,
 )
+from commerce_bridge.flow.events import Event, Subscriber
 from commerce_bridge.flow.wiring import Wiring
 
 Instant: TypeAlias = Now | Draw | NewId | Acquire | Settle | Emit
@@ -48,10 +49,31 @@ def perform_instant(wiring: Wiring, effect: Instant) -> Any:
             return None
         case Emit():
             for subscriber in wiring.subscribers:
-                subscriber(effect.event)
+                _tell(wiring, subscriber, effect.event)
             return None
         case _:
             assert_never(effect)
+
+
+def _tell(wiring: Wiring, subscriber: Subscriber, event: Event) -> None:
+    """Tell a subscriber what happened; one that fails breaks nothing of what it watches.
+
+    Its first error goes to the log, with where it happened: an observer that fails at every event of a
+    long run would fill a disk.
+    """
+    try:
+        subscriber(event)
+    except Exception:
+        if id(subscriber) in wiring.failing:
+            return
+        wiring.failing.add(id(subscriber))
+        import logging  # no part of opening a client
+
+        logging.getLogger("commerce_bridge").exception(
+            "A subscriber failed at an event of kind %s. The run goes on; what this subscriber raises from "
+            "now on is not reported.",
+            type(event).__name__,
+        )
 
 
 def perform_state(wiring: Wiring, effect: Load | Commit) -> Any:

@@ -40,11 +40,14 @@ class Send:
         account: Which account's transport carries it.
         request: What to send.
         timeout_s: Seconds to wait for the whole answer; always finite.
+        correlation_header: The header in which the vendor takes the id of a run, or None; who marks a
+            flow with its run's id fills it in, and nobody else.
     """
 
     account: str
     request: Request
     timeout_s: float = field(validator=_finite)
+    correlation_header: str | None = field(default=None, repr=False)
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,8 @@
-"""What happened, as frozen values: one stream that logs, spans and progress bars subscribe to."""
+"""What happened, as frozen values: one stream that logs, spans and progress bars subscribe to.
+
+Each event may carry the id of the run it belongs to.  Who tells of something need not know it:
+`commerce_bridge.http.correlation.correlated` marks what comes out of a run.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,38 @@ from datetime import datetime
 from typing import TypeAlias
 
 from attrs import frozen
+
+
+@frozen(kw_only=True)
+class RunBegan:
+    """A run of a bridge began.
+
+    Args:
+        run: What kind of run, such as ``plan`` or ``apply``.
+        at: When.
+        correlation_id: The run's id.
+    """
+
+    run: str
+    at: datetime
+    correlation_id: str
+
+
+@frozen(kw_only=True)
+class RunEnded:
+    """A run of a bridge came to its end; one that is cancelled, or whose process dies, tells nothing.
+
+    Args:
+        run: What kind of run, as it was said when it began.
+        at: When.
+        correlation_id: The run's id.
+        error: The kind of error it ended with, such as ``RateLimited``; None when it ended well.
+    """
+
+    run: str
+    at: datetime
+    correlation_id: str
+    error: str | None = None
 
 
 @frozen(kw_only=True)
@@ -21,6 +57,8 @@ class RequestSent:
         status: The status, or 0 when no answer came.
         attempt: 1 for the first try.
         correlation_id: The run's id.
+        at: When the answer was there, or was given up; None where nobody looked at the clock.
+        took_s: Seconds from the request to then, without what was waited for before it.
     """
 
     account: str
@@ -30,6 +68,8 @@ class RequestSent:
     status: int
     attempt: int = 1
     correlation_id: str | None = None
+    at: datetime | None = None
+    took_s: float = 0.0
 
 
 @frozen(kw_only=True)
@@ -40,11 +80,13 @@ class Waited:
         account: For which account.
         seconds: How long.
         reason: Why: ``budget``, ``retry`` or ``rate limited``.
+        correlation_id: The run's id.
     """
 
     account: str
     seconds: float
     reason: str
+    correlation_id: str | None = None
 
 
 @frozen(kw_only=True)
@@ -55,11 +97,13 @@ class Progressed:
         stage: What kind of work: ``read``, ``plan`` or ``apply``.
         done: How many records or steps are through.
         total: How many there are, or None while unknown.
+        correlation_id: The run's id.
     """
 
     stage: str
     done: int
     total: int | None = None
+    correlation_id: str | None = None
 
 
 @frozen(kw_only=True)
@@ -68,6 +112,7 @@ class Decided:
 
     record: str
     changes: int
+    correlation_id: str | None = None
 
 
 @frozen(kw_only=True)
@@ -88,6 +133,7 @@ class Queued:
     record: str
     reason: str
     detail: str
+    correlation_id: str | None = None
 
 
 @frozen(kw_only=True)
@@ -97,7 +143,10 @@ class WatermarkMoved:
     scope: str
     watermark: str
     at: datetime
+    correlation_id: str | None = None
 
 
-Event: TypeAlias = RequestSent | Waited | Progressed | Decided | Written | Queued | WatermarkMoved
+Event: TypeAlias = (
+    RunBegan | RunEnded | RequestSent | Waited | Progressed | Decided | Written | Queued | WatermarkMoved
+)
 Subscriber: TypeAlias = Callable[[Event], None]

@@ -41,9 +41,17 @@ T = TypeVar("T")
 DEFAULT_TIMEOUT_S = 30.0
 
 
-def send(account: str, request: Request, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Flow[Response]:
+def send(
+    account: str,
+    request: Request,
+    *,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+    correlation_header: str | None = None,
+) -> Flow[Response]:
     """The answer to one request."""
-    response: Response = yield Send(account=account, request=request, timeout_s=timeout_s)
+    response: Response = yield Send(
+        account=account, request=request, timeout_s=timeout_s, correlation_header=correlation_header
+    )
     return response
 
 

@@ -93,7 +93,7 @@ class Wiring:
         state: Where rows of state live, or None when there is none.
         clock: Tells the time and waits.
         chance: Gives random numbers and ids.
-        subscribers: Called with each event, in order.
+        subscribers: Called with each event, in order; one that raises an error breaks nothing.
         routes: Account name to the budget port of that account, where it differs from `budgets`.
     """
 
@@ -104,6 +104,8 @@ class Wiring:
     chance: Chance = field(factory=SystemChance)
     subscribers: tuple[Subscriber, ...] = ()
     routes: Mapping[str, BudgetPort] = field(factory=dict[str, BudgetPort])
+    failing: set[int] = field(factory=set[int], init=False, repr=False, eq=False)
+    """Subscribers of which an error was reported, by `id`."""
 
     def budgets_of(self, account: str) -> BudgetPort | None:
         """The port that holds this account's budget."""

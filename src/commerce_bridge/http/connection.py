@@ -43,6 +43,8 @@ class Connection:
         retry: How patient to be.
         timeout_s: Seconds to wait for one answer.
         secrets: Values that must not appear in any message.
+        correlation_header: The header in which the vendor takes the id of a run, or None where it
+            documents none.
     """
 
     account: str
@@ -54,3 +56,4 @@ class Connection:
     retry: RetryPolicy = field(factory=RetryPolicy)
     timeout_s: float = 30.0
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    correlation_header: str | None = None

@@ -14,6 +14,7 @@ from commerce_bridge.flow.events import RequestSent, Waited
 from commerce_bridge.flow.messages import Request, Response
 from commerce_bridge.http.connection import Connection
 from commerce_bridge.http.policy import Safety, backoff_s, exhausted
+from commerce_bridge.http.redact import shown_path
 
 
 def exchange(
@@ -66,26 +67,32 @@ def _try(
     """One try: wait for the budget, send, settle, and say what came of it."""
     ticket = yield from flow.new_id()
     yield from _let_through(connection, BudgetAsk(ticket=ticket, weight=wish.weight, lane=wish.lane))
+    began = yield from flow.now()
     outcome: Response | TransportError
     try:
-        outcome = yield from flow.send(connection.account, request, timeout_s=connection.timeout_s)
+        outcome = yield from flow.send(
+            connection.account,
+            request,
+            timeout_s=connection.timeout_s,
+            correlation_header=connection.correlation_header if request.path.startswith("/") else None,
+        )
     except TransportError as error:
         outcome = error
-    status = outcome.status if isinstance(outcome, Response) else 0
+    ended = yield from flow.now()
+    settlement = BudgetSettlement(ticket=ticket)
     if isinstance(outcome, Response):
-        instant = yield from flow.now()
-        told = connection.told(ticket, outcome, instant)
-    else:
-        told = BudgetSettlement(ticket=ticket)
-    yield from flow.settle(connection.account, connection.budget, told)
+        settlement = connection.told(ticket, outcome, ended)
+    yield from flow.settle(connection.account, connection.budget, settlement)
     yield from flow.emit(
         RequestSent(
             account=connection.account,
             operation=f"{connection.platform}.{operation}",
             method=request.method,
-            path=request.path,
-            status=status,
+            path=shown_path(request.path),
+            status=outcome.status if isinstance(outcome, Response) else 0,
             attempt=attempt,
+            at=ended,
+            took_s=(ended - began).total_seconds(),
         )
     )
     if isinstance(outcome, Response):

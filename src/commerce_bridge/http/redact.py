@@ -37,6 +37,15 @@ def excerpt(body: bytes, secrets: tuple[str, ...] = ()) -> str:
     return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1] + "…"
 
 
+def shown_path(path: str) -> str:
+    """The path of a request as events show it: without what follows a question mark, e-mail addresses blanked out.
+
+    Args:
+        path: Of the vendor's own, or an absolute URL.
+    """
+    return _EMAIL.sub(BLANK, path.partition("?")[0])
+
+
 def _forms(secret: str) -> Iterator[str]:
     """The ways in which a secret may stand in an answer."""
     import json  # no part of opening a client

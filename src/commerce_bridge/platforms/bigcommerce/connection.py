@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://api.bigcommerce.com"
 USER_AGENT = "commerce-bridge (python)"
+CORRELATION_HEADER = "X-Correlation-Id"
+"""Groups the requests of a run; the store takes a UUID.  Source: BigCommerce guide, start/about."""
 
 
 @frozen(kw_only=True)
@@ -84,6 +86,7 @@ def connect(
         timeout_s=timeout_s,
         secrets=(access_token,),
         limits=limits or Limits(),
+        correlation_header=CORRELATION_HEADER,
     )
 
 
