@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from commerce_bridge.errors import AuthError, DecodeError, RateLimited, RequestRefused, ServerFault
+from commerce_bridge.errors import (
+    AuthError,
+    DecodeError,
+    RateLimited,
+    RejectedRecord,
+    RequestRefused,
+    ServerFault,
+)
 from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.events import RequestSent, Waited
 from commerce_bridge.http.policy import RetryPolicy, Safety
@@ -209,6 +216,22 @@ async def test_any_query_and_any_mutation_may_be_sent(desk: Desk, mode: str) -> 
     assert await settled(client.request(query, {"id": 3})) == {"work": {"title": "Ninepins"}}
     mutation = 'mutation{updateWork(input:{id:3,title:"Tenpins"}){work{title}}}'
     assert (await settled(client.request(mutation)))["updateWork"]["work"] == {"title": "Tenpins"}
+
+
+@pytest.mark.parametrize("shape", ["field_messages", "attribute_message", "field_message"])
+async def test_a_mutation_that_was_refused_is_an_error_whatever_its_shape(mode: str, shape: str) -> None:
+    desk = stocked(error_shape=shape)
+    members = {"field_messages": "field messages", "attribute_message": "attribute message"}
+    selected = members.get(shape, "field message")
+    mutation = f'mutation{{updateProduct(input:{{id:1,isbn:"9780000000000"}}){{errors{{{selected}}}}}}}'
+    with pytest.raises(RejectedRecord) as caught:
+        await settled(opened(desk, mode).request(mutation))
+    assert list(caught.value.fields) == ["updateProduct.isbn"]
+    assert caught.value.fields["updateProduct.isbn"] in str(caught.value)
+    fine = f'mutation{{updateProduct(input:{{id:1,subtitle:"Again"}}){{errors{{{selected}}} product{{subtitle}}}}}}'
+    assert (await settled(opened(desk, mode).request(fine)))["updateProduct"]["product"] == {
+        "subtitle": "Again"
+    }
 
 
 # ── the schema check ─────────────────────────────────────────────────────

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -193,6 +196,60 @@ def test_a_repeat_has_the_same_version_and_a_change_another() -> None:
     second = desk.title(1)
     assert second.version != first.version
     assert second.value != first.value
+
+
+def test_other_settings_give_other_versions_although_nothing_changed() -> None:
+    desk = stocked(1)
+    usual, other = desk.reader(), desk.reader(ReaderSettings(publisher="Heron & Sons"))
+    assert desk.title(1, other.settings).version != desk.title(1).version
+    assert usual.fingerprint != other.fingerprint
+    assert desk.title(1, ReaderSettings(overlap_days=3, unreadable="note")) == desk.title(1)
+    fewer = desk.reader(client=ConsonanceSettings(absent={"Work.themas"}))
+    assert fewer.fingerprint != usual.fingerprint
+    assert desk.reader().fingerprint == usual.fingerprint
+
+
+SAME = """
+from commerce_bridge.domain.territory import territory
+from commerce_bridge.platforms.consonance import Consonance, ConsonanceReader, ConsonanceSettings, ReaderSettings
+settings = ReaderSettings(
+    price_territories={"USD": territory("US", "PH", "CA"), "GBP": territory("GB", "IE")},
+    approved=frozenset({"approved", "final", "signed off"}),
+)
+client = Consonance(api_key="k", settings=ConsonanceSettings(absent={"Work.themas", "Work.prizes", "Work.bics"}))
+print(ConsonanceReader(client, settings).fingerprint)
+"""
+
+
+def test_a_fingerprint_is_the_same_in_every_process() -> None:
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", SAME],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(said) == 1
+
+
+def test_a_zone_that_is_none_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="Europe/Londn"):
+        ReaderSettings(zone="Europe/Londn")
+
+
+@pytest.mark.parametrize(("reach", "found"), [("all", ["1"]), ("named", [])])
+def test_whether_a_new_text_counts_as_a_change_is_the_services_business(reach: str, found: list[str]) -> None:
+    desk = stocked(2, changed_since_reach=reach)
+    cursor = resume(desk)
+    desk.clock.sleep(10 * 86_400)
+    cursor = resume(desk, cursor=cursor)
+    before = desk.title(1).version
+    desk.sandbox.edit("marketing_text", 1, at=desk.clock.now(), external_html="<p>New words.</p>")
+    assert changed(desk, cursor) == found
+    assert {item.ref.id: item.version for item in desk.read()}["1"] != before
 
 
 @given(

@@ -27,6 +27,13 @@ CAPABILITIES: tuple[Capability, ...] = (
         "Neither works nor products say when they were changed; a hash of what was read tells repeats apart.",
         f"{_PAGES}, Product and Work",
     ),
+    Capability(
+        name="text_changes_reported",
+        supported=None,
+        reason="The pages name series, contributors and products as changes of a work, not texts and images; a "
+        "complete read finds those in any case.",
+        source=f"{_PAGES}, WorkSearchAttributes",
+    ),
     _cannot(
         "deletions_reported",
         "Deleted works leave no trace in changedSince; a complete read finds that they are gone.",

@@ -129,6 +129,7 @@ class ConsonanceClient(Resource[M]):
         Raises:
             RequestRefused: The document does not fit the account's schema.
             ServerFault: The service failed, or part of it could not be answered.
+            RejectedRecord: A mutation answered with errors in its payload; select them to have them read.
             AuthError: The key is wrong.
 
         Cost: one request.
@@ -142,7 +143,9 @@ class ConsonanceClient(Resource[M]):
             self.service, query, variables or {}, operation="request", safety=safety, name=name
         )
         answer = wire.decode(wire.AnyAnswer, response.body, self.service.learned.unknown)
-        return graphql.complete(self.service, "request", response, answer)
+        data = graphql.complete(self.service, "request", response, answer)
+        graphql.taken(self.service, "request", response, data)
+        return data
 
 
 class Consonance(ConsonanceClient[Sync]):

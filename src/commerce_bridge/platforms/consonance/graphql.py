@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from commerce_bridge.domain.exchange import JsonValue
-from commerce_bridge.errors import RemoteError, RequestRefused, ServerFault
+from commerce_bridge.errors import RejectedRecord, RemoteError, RequestRefused, ServerFault
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.messages import Request, Response
 from commerce_bridge.http.exchange import exchange
@@ -99,6 +99,48 @@ def error_of(service: Service, operation: str, response: Response, answer: Answe
         excerpt=shown,
         hint=BROKEN_HINT if carried_out else REFUSED_HINT,
     )
+
+
+def taken(service: Service, operation: str, response: Response, data: Mapping[str, JsonValue]) -> None:
+    """Nothing, when every mutation in `data` took hold.
+
+    A mutation that was refused answers with status 200 and errors inside its own payload.  The vendor's
+    drafts show these with ``field`` or ``attribute``, and ``message`` or ``messages``; all are read.
+
+    Raises:
+        RejectedRecord: A payload holds errors; `fields` says which member and why.
+
+    Source: vendor example queries, withdrawn drafts of mutations.
+    """
+    said: dict[str, str] = {}
+    for name, payload in data.items():
+        for place, one in enumerate(_errors_in(payload)):
+            field = str(one.get("field") or one.get("attribute") or place)
+            words = one.get("messages") or [one.get("message") or "(no message)"]
+            said[f"{name}.{field}"] = "; ".join(str(word) for word in words)
+    if not said:
+        return
+    shown = excerpt(
+        "; ".join(f"{where}: {why}" for where, why in said.items()).encode(), service.connection.secrets
+    )
+    raise RejectedRecord(
+        f"Consonance {operation}: the service did not take it: {shown.rstrip('.')}.",
+        platform=PLATFORM,
+        operation=operation,
+        status=response.status,
+        title=shown,
+        fields=said,
+        request_id=response.header("X-Request-Id"),
+        excerpt=shown,
+    )
+
+
+def _errors_in(payload: JsonValue) -> list[Mapping[str, JsonValue]]:
+    errors: object = (
+        cast("dict[str, JsonValue]", payload).get("errors") if isinstance(payload, dict) else None
+    )
+    rows = cast("list[object]", errors) if isinstance(errors, list) else []
+    return [cast("Mapping[str, JsonValue]", one) for one in rows if isinstance(one, dict)]
 
 
 def complaints_text(complaints: Sequence[Complaint]) -> str:

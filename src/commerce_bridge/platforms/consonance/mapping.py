@@ -117,9 +117,14 @@ def _numbered(row: wire.Prize | MarketingText) -> int:
     return row.id or 0
 
 
-def version_of(work: Work) -> str:
-    """A hash of the work as it came, members in our order: changes when anything that we read does."""
-    return hashlib.sha256(work.model_dump_json(by_alias=True).encode()).hexdigest()[:32]
+def version_of(work: Work, salt: str = "") -> str:
+    """A hash of the work as it came, members in our order: changes when anything that we read does.
+
+    Args:
+        work: The work, arranged.
+        salt: Whatever else decides how it is read.
+    """
+    return hashlib.sha256(f"{salt}\n{work.model_dump_json(by_alias=True)}".encode()).hexdigest()[:32]
 
 
 def title_of(work: Work, settings: ReaderSettings) -> tuple[Title, tuple[str, ...]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -18,7 +17,7 @@ from commerce_bridge.platforms.consonance import graphql
 from commerce_bridge.platforms.consonance.client import ConsonanceClient
 from commerce_bridge.platforms.consonance.fetching import fetch_works, read_page, works_of_products
 from commerce_bridge.platforms.consonance.paging import ListTurn
-from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings
+from commerce_bridge.platforms.consonance.reader_settings import ReaderSettings, stable_text, zone_of
 from commerce_bridge.platforms.consonance.searches import WorkSearch
 
 if TYPE_CHECKING:
@@ -84,6 +83,17 @@ class ConsonanceReader:
     def __init__(self, client: ConsonanceClient[Any], settings: ReaderSettings | None = None) -> None:
         self._service = client.service
         self.settings = settings or ReaderSettings()
+        self._salt = self.settings.fingerprint
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that changes when titles come out differently although no work changed: settings, rules, queries.
+
+        A read of changes is not enough then; a complete one is.
+        """
+        client = self._service.settings
+        asked = (client.absent, client.present, client.text_variants, client.availability_member)
+        return f"{self._salt} {stable_text(asked)}"
 
     def changes(self, cursor: Cursor | None) -> Flow[Page[Observed[Title]]]:
         """One page of titles that changed since the cursor; all of them, page by page, for None.
@@ -121,8 +131,9 @@ class ConsonanceReader:
 
     def resume(self, began: datetime) -> Cursor:
         """The cursor with which the read after one that began at `began` asks."""
-        zone = UTC if self.settings.zone == "UTC" else ZoneInfo(self.settings.zone)
-        day = began.astimezone(zone).date() - timedelta(days=self.settings.overlap_days)
+        day = began.astimezone(zone_of(self.settings.zone)).date() - timedelta(
+            days=self.settings.overlap_days
+        )
         return ReadCursor(since=day).text()
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[Title], ...]]:
@@ -173,7 +184,7 @@ class ConsonanceReader:
         from commerce_bridge.platforms.consonance.mapping import SOURCES, arrange, title_of, version_of
 
         arrange(work)
-        version = version_of(work)
+        version = version_of(work, self._salt)
         title, problems = title_of(work, self.settings)
         return Observed(
             value=title, ref=title.ref, version=version, seen_at=now, sources=SOURCES, problems=problems

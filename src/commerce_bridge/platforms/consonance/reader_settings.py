@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from datetime import UTC, tzinfo
+from typing import Literal, TypeAlias, cast
+from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import field, fields, frozen, has
 from attrs.validators import ge, in_
 
 from commerce_bridge.domain.territory import Territory
 from commerce_bridge.domain.title import AssetKind
 from commerce_bridge.platforms.consonance.codes import ASSET_KINDS, Form
 from commerce_bridge.platforms.consonance.limits import OVERLAP_DAYS
+
+RULES = "1"
+"""By which rules of `mapping` a title was made; raised when they change, so that titles are read anew."""
 
 PAGE_COUNTS = (
     "mainContentPageCount",
@@ -23,12 +29,27 @@ PAGE_COUNTS = (
 )
 """Which page count stands for the length, the first one present winning."""
 
+_BESIDE_TITLES = frozenset({"zone", "overlap_days", "unreadable"})
+"""Settings that decide what is read, not how a title comes out."""
+
 Unlinked: TypeAlias = Literal["none", "all"]
 Unreadable: TypeAlias = Literal["stop", "note"]
 
 
 def _folded(names: Iterable[str]) -> frozenset[str]:
     return frozenset(name.casefold() for name in names)
+
+
+def _zone(instance: object, attribute: object, value: str) -> None:
+    try:
+        zone_of(value)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f"zone {value!r}: expected an IANA name, such as Europe/London.") from None
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone of a name; UTC is there even where the machine has no zone files."""
+    return UTC if name == "UTC" else ZoneInfo(name)
 
 
 def _counts(instance: object, attribute: object, value: tuple[str, ...]) -> None:
@@ -61,7 +82,7 @@ class ReaderSettings:
     Source: vendor GraphQL schema pages and help pages (configuration), which leave these open.
     """
 
-    zone: str = "UTC"
+    zone: str = field(default="UTC", validator=_zone)
     overlap_days: int = field(default=OVERLAP_DAYS, validator=ge(0))
     publisher: str | None = None
     price_territories: Mapping[str, Territory] = field(factory=dict[str, Territory])
@@ -72,3 +93,28 @@ class ReaderSettings:
     unsaid_is_approved: bool = False
     unreadable: Unreadable = field(default="stop", validator=in_(("stop", "note")))
     unlinked: Unlinked = field(default="none", validator=in_(("none", "all")))
+
+    @property
+    def fingerprint(self) -> str:
+        """A text that is the same in every process and changes when titles come out differently."""
+        names = (one.name for one in fields(ReaderSettings) if one.name not in _BESIDE_TITLES)
+        said = (f"{name}={stable_text(getattr(self, name))}" for name in names)
+        return f"rules {RULES} {' '.join(said)}"
+
+
+def stable_text(value: object) -> str:
+    """A value as text that is the same in every process: sets and mappings have an order."""
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, object]", value).items()
+        return "{" + ",".join(sorted(f"{name}:{stable_text(one)}" for name, one in pairs)) + "}"
+    if isinstance(value, tuple):
+        return f"[{','.join(stable_text(one) for one in cast('tuple[object, ...]', value))}]"
+    if isinstance(value, frozenset):
+        return "{" + ",".join(sorted(stable_text(one) for one in cast("frozenset[object]", value))) + "}"
+    kind = type(value)
+    if has(kind):
+        names = [one.name for one in fields(kind)]
+        return f"({','.join(f'{name}={stable_text(getattr(value, name))}' for name in names)})"
+    return repr(value)
