@@ -5,8 +5,9 @@ of plans, steps or batches of ours.
 
 Source: BigCommerce REST reference: `POST /catalog/products` makes one product a call, with its custom fields,
 images and variants; `PUT /catalog/products` takes 10 rows, `PUT /catalog/variants` 50; lists give 250 rows a
-page.  The batches of metafields, categories and assignments have no documented maximum; the bound is told
-the one in use.
+page; a list of products brings custom fields, images, variants and channels along, and of brands, categories
+and metafields no more than ids, or nothing.  The batches of metafields, categories and assignments have no
+documented maximum; the bound is told the one in use.
 """
 
 from __future__ import annotations
@@ -46,7 +47,12 @@ class Bound:
 
 
 def lower_bound(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, source_reads: int = 0, batch: int = 50
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    source_reads: int = 0,
+    batch: int = 50,
+    namespace: str = "commerce_bridge",
 ) -> int:
     """The least number of calls that lead from one state of a store to another, with the reads they need.
 
@@ -55,28 +61,34 @@ def lower_bound(
         after: The sandbox's state after.
         source_reads: Calls the source needs to be read.
         batch: Rows in a batch of metafields, categories or assignments.
+        namespace: That of the metafields that have to be known.
     """
-    return bound(before, after, source_reads=source_reads, batch=batch).total
+    return bound(before, after, source_reads=source_reads, batch=batch, namespace=namespace).total
 
 
 def bound(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, source_reads: int = 0, batch: int = 50
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    source_reads: int = 0,
+    batch: int = 50,
+    namespace: str = "commerce_bridge",
 ) -> Bound:
     """The same, by kind of call."""
     old, new = _by_id(before["products"]), _by_id(after["products"])
     made = [row for number, row in new.items() if number not in old]
     kept = [(old[number], row) for number, row in new.items() if number in old]
     changed = sum(1 for one, two in kept if _scalars(one) != _scalars(two))
-    related = sum(1 for row in made if _related(row))
     calls = {
         "read source": source_reads,
         "read store": 1,
-        **_reads(before, categories=bool(_category_calls(before, after, batch))),
+        **_reads(before, namespace, categories=bool(_category_calls(before, after, batch))),
         "create categories": _category_calls(before, after, batch),
         "create products": len(made),
-        "update products": ceil((changed + related) / PRODUCTS_A_BATCH),
+        "update products": ceil((changed + _related_later(made)) / PRODUCTS_A_BATCH),
         "custom fields": sum(_row_changes(one["custom_fields"], two["custom_fields"]) for one, two in kept),
         "images": sum(_row_changes(one["images"], two["images"]) for one, two in kept),
+        "option values": sum(_label_changes(one["options"], two["options"]) for one, two in kept),
         "variants": _variant_calls(kept),
         **_batches("metafields", before["metafields"], after["metafields"], batch),
         **_assignments(before["channel_assignments"], after["channel_assignments"], batch),
@@ -85,16 +97,24 @@ def bound(
     return Bound(calls={kind: count for kind, count in calls.items() if count})
 
 
-def _reads(before: Mapping[str, Any], *, categories: bool) -> dict[str, int]:
+def _reads(before: Mapping[str, Any], namespace: str, *, categories: bool) -> dict[str, int]:
     """Pages of what is there; an empty store still has to be asked whether it is.
 
-    Categories have to be read before one is made, lest it be made twice.
+    Categories have to be read before one is made, lest it be made twice; what products show of brands,
+    categories and metafields are ids or nothing.
     """
+    products = before["products"]
+    notes = [
+        row
+        for row in before["metafields"]
+        if row["resource_type"] == "product" and row["namespace"] == namespace
+    ]
+    placed = categories or any(row["categories"] for row in products)
     return {
-        "read products": max(1, _pages(before["products"])),
-        "read categories": max(int(categories), _pages(before["categories"])),
-        "read metafields": _pages(before["metafields"]),
-        "read assignments": _pages(before["channel_assignments"]),
+        "read products": max(1, _pages(products)),
+        "read brands": _pages(before["brands"]) if any(row["brand_id"] for row in products) else 0,
+        "read categories": max(1, _pages(before["categories"])) if placed else 0,
+        "read metafields": max(1, _pages(notes)) if products else 0,
     }
 
 
@@ -157,9 +177,31 @@ def _row_changes(before: Iterable[Row], after: Iterable[Row]) -> int:
     return len(changed) + len(set(old) ^ set(new))
 
 
-def _related(row: Row) -> bool:
-    related: list[int] = row.get("related_products") or []
-    return bool(related) and related != [-1]
+def _label_changes(before: Iterable[Row], after: Iterable[Row]) -> int:
+    """Option values that are made or renamed, one call each."""
+    old = {value["id"]: value["label"] for option in before for value in option["option_values"]}
+    new = {value["id"]: value["label"] for option in after for value in option["option_values"]}
+    return sum(1 for number, label in new.items() if old.get(number) != label)
+
+
+def _related_later(made: Iterable[Row]) -> int:
+    """New products whose family cannot be complete when they are made.
+
+    Of new products that belong together the last can name all others, which have to be changed afterwards; a
+    new product that joins old ones only can name them at once.
+    """
+    rows = _by_id(made)
+    later, seen = 0, set[int]()
+    for number in rows:
+        group, ahead = set[int](), [number]
+        while ahead:
+            one = ahead.pop()
+            if one in rows and one not in seen:
+                seen.add(one)
+                group.add(one)
+                ahead += rows[one].get("related_products") or []
+        later += max(len(group) - 1, 0)
+    return later
 
 
 def _scalars(row: Row) -> dict[str, Any]:
