@@ -106,8 +106,8 @@ def moves(before: Maybe[Any], after: Maybe[Any]) -> Moves:
     """
     if isinstance(after, Missing):
         return Moves()
-    old = sorted(elements(before) - elements(after), key=_order)
-    new = sorted(elements(after) - elements(before), key=_order)
+    was, will = elements(before), elements(after)
+    old, new = _in_order(was - will), _in_order(will - was)
     add: list[Element] = []
     edit: list[tuple[Element, Element]] = []
     for one in new:
@@ -120,5 +120,6 @@ def moves(before: Maybe[Any], after: Maybe[Any]) -> Moves:
     return Moves(add=tuple(add), edit=tuple(edit), remove=tuple(old))
 
 
-def _order(one: Element) -> tuple[str, str]:
-    return one.slot, repr(one)
+def _in_order(some: frozenset[Element]) -> list[Element]:
+    """The same order in every process; most fields hold one element, and need none."""
+    return list(some) if len(some) < 2 else sorted(some, key=lambda one: (one.slot, repr(one)))

@@ -46,12 +46,22 @@ class Books:
         plan: The plan.
         steps: The plan's steps under way, by id.
         sources: Canonical id to the source's name.
+        lines: Steps as they are written down, by id; each is worked out once.
+        entered: Ids of steps that stand in the ledger: their further rows need not enter them again.
     """
 
     job: Job[Any]
     plan: Plan
     steps: Mapping[str, Step]
     sources: Mapping[str, Ref]
+    lines: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"], repr=False, eq=False)
+    entered: set[str] = field(factory=set[str], repr=False, eq=False)
+
+    def line(self, step: Step) -> dict[str, Any]:
+        """A step as it is written down."""
+        if step.id not in self.lines:
+            self.lines[step.id] = step_line(step)
+        return self.lines[step.id]
 
     @property
     def scope(self) -> str:
@@ -94,7 +104,7 @@ def commit_intents(books: Books, calls: Iterable[Call]) -> Flow[None]:
                 "record": step.record,
                 "source": str(books.sources[step.record]),
                 "creates": encode_key(row.creates),
-                "did": step_line(step),
+                "did": books.line(step),
             }
             ops.append(put(books.scope, "intent", row_key(plan, row.id), body))
     if ops:
@@ -153,11 +163,13 @@ def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> lis
         "learned": [[encode_key(name), str(ref)] for name, ref in result.learned],
         "at": now.isoformat(),
     }
-    history = {"plan": plan.plan, "at": now.isoformat(), "did": step_line(step)}
-    ops: list[Op] = [
-        put(books.scope, "receipt", key, receipt),
-        put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}", history),
-    ]
+    ops: list[Op] = [put(books.scope, "receipt", key, receipt)]
+    if step.id not in books.entered:
+        books.entered.add(step.id)
+        history = {"plan": plan.plan, "at": now.isoformat(), "did": books.line(step)}
+        ops.append(
+            put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}", history)
+        )
     if result.row.creates is not None:
         ops.append(_delete(books.scope, "intent", key))
     if result.row.part == books.job.writer.main_part and result.ref is not None:

@@ -77,7 +77,9 @@ def encode(value: Any) -> Any:
         return {"$": known[0], "v": _whole(known[1](value))}
     if isinstance(value, frozenset):
         items = [encode(one) for one in cast("Iterable[Any]", value)]
-        return {"$": "set", "v": sorted(items, key=lambda item: json.dumps(item, sort_keys=True))}
+        if len(items) > 1:
+            items.sort(key=lambda item: json.dumps(item, sort_keys=True))
+        return {"$": "set", "v": items}
     if isinstance(value, tuple):
         return {"$": "list", "v": [encode(one) for one in cast("Iterable[Any]", value)]}
     raise MappingError(
