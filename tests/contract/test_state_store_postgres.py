@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -156,20 +155,11 @@ class TestSharing:
 
 
 class TestProcesses:
-    context = multiprocessing.get_context("spawn")
-
-    def run(self, target, *arguments: tuple[object, ...]) -> None:
-        children = [self.context.Process(target=target, args=each) for each in arguments]
-        for child in children:
-            child.start()
-        for child in children:
-            child.join()
-            assert child.exitcode == 0
-
     def test_of_two_that_open_a_new_schema_and_create_the_same_rows_one_wins(self, server, schema) -> None:
-        opens, start = workers.Opens("postgres state", server.url, schema), self.context.Barrier(2)
-        wins = self.context.SimpleQueue()
-        self.run(workers.create_same, *((opens, start, name, 50, wins) for name in ("one", "two")))
+        opens, start = workers.Opens("postgres state", server.url, schema), workers.CONTEXT.Barrier(2)
+        wins = workers.CONTEXT.SimpleQueue()
+        exits = workers.run(workers.create_same, *((opens, start, name, 50, wins) for name in ("one", "two")))
+        assert exits == [0, 0]
         won = [wins.get(), wins.get()]
         assert sorted(won[0] + won[1]) == list(range(50))
         state = opens()
@@ -177,15 +167,15 @@ class TestProcesses:
         state.close()
 
     def test_two_lose_no_update(self, server, schema) -> None:
-        opens, start = workers.Opens("postgres state", server.url, schema), self.context.Barrier(2)
-        self.run(workers.count_up, *((opens, start, 60) for _ in range(2)))
+        opens, start = workers.Opens("postgres state", server.url, schema), workers.CONTEXT.Barrier(2)
+        assert workers.run(workers.count_up, *((opens, start, 60) for _ in range(2))) == [0, 0]
         state = opens()
         assert by_keys(state, "number") == (Row(at=at("number"), body="120", revision=120),)
         state.close()
 
     def test_a_killed_process_loses_nothing_that_it_had_committed(self, server, schema) -> None:
-        opens, done = workers.Opens("postgres state", server.url, schema), self.context.Semaphore(0)
-        child = self.context.Process(target=workers.write_pairs, args=(opens, done))
+        opens, done = workers.Opens("postgres state", server.url, schema), workers.CONTEXT.Semaphore(0)
+        child = workers.CONTEXT.Process(target=workers.write_pairs, args=(opens, done))
         child.start()
         for _ in range(40):
             assert done.acquire(timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -18,10 +19,15 @@ from commerce_bridge.stores.budgets_postgres import PostgresBudgets
 from commerce_bridge.stores.budgets_sqlite import SQLiteBudgets
 from commerce_bridge.stores.postgres import PostgresState
 
+CONTEXT = multiprocessing.get_context("forkserver" if hasattr(os, "fork") else "spawn")
+"""Where it can be had, one server imports everything once, and each process is a copy of that."""
+
+CONTEXT.set_forkserver_preload([__name__])
+
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
-Granted = list[tuple[float, int]]
-"""Seconds from the start, and weight, of all that was let through."""
+Granted = list[float]
+"""When requests were let through, in seconds from the start."""
 
 
 @frozen
@@ -49,6 +55,16 @@ class Opens:
 
 def at(key: str) -> Key:
     return Key(table="bindings", scope="a to b", key=key)
+
+
+def run(target: Callable[..., None], *arguments: tuple[Any, ...]) -> list[int | None]:
+    """Run a function in as many processes as there are arguments; how each of them ended."""
+    children = [CONTEXT.Process(target=target, args=each) for each in arguments]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    return [child.exitcode for child in children]
 
 
 def create_same(opens: Opens, start: Barrier, name: str, rounds: int, wins: SimpleQueue[list[int]]) -> None:
@@ -108,9 +124,9 @@ def ask_together(
         start.wait(60)
         now = START + timedelta(seconds=seconds)
         for turn in range(each):
-            ticket, weight = f"{name} {number} {turn}", 1 + turn % 2
-            if budgets.acquire("shop", rules, BudgetAsk(ticket=ticket, weight=weight), now) == 0:
-                granted.append((seconds, weight))
+            ticket = f"{name} {number} {turn}"
+            if budgets.acquire("shop", rules, BudgetAsk(ticket=ticket), now) == 0:
+                granted.append(seconds)
                 budgets.settle("shop", rules, BudgetSettlement(ticket=ticket), now)
     budgets.close()
     told.put(granted)

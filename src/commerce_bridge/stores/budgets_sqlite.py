@@ -87,7 +87,7 @@ class SQLiteBudgets:
 
     def _step(self, account: str, step: Callable[[BudgetState], tuple[BudgetState, T]]) -> T:
         """Take a step over one account's budget while nobody else does."""
-        with self._lock, self._explained("used"), transaction(self._connection, "IMMEDIATE") as _:
+        with self._lock, self._explained("used"), transaction(self._connection, "IMMEDIATE"):
             found = self._connection.execute(_GET, (account,)).fetchone()
             state = from_json(found[0], account) if found else BudgetState()
             after, answer = step(state)
@@ -107,7 +107,9 @@ class SQLiteBudgets:
         return self._open
 
     def _prepare(self, connection: sqlite3.Connection, deadline: float) -> None:
-        if not self._known(connection):
+        with transaction(connection, "DEFERRED"):  # all of it at one instant
+            known = self._known(connection)
+        if not known:
             with transaction(connection, "IMMEDIATE"):
                 if not self._known(connection):  # again: another process may have been first
                     connection.execute(_TABLE)
