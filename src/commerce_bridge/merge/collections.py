@@ -7,7 +7,7 @@ whatever stands in the same slot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, cast
 
 from attrs import frozen
@@ -70,7 +70,7 @@ def standing(wanted: Maybe[Any], base: Maybe[Any], shown: Iterable[Element]) -> 
     if several:
         exact = frozenset(one for one in shown if one in ours or (one.slot in slots and _unique(one)))
         return exact if exact or isinstance(base, frozenset) else MISSING
-    found = sorted((one for one in shown if one.slot in slots), key=_order)
+    found = _in_order([one for one in shown if one.slot in slots])
     mine = [one for one in found if one in ours]
     if len(mine) > 1:
         return frozenset(mine)
@@ -120,6 +120,6 @@ def moves(before: Maybe[Any], after: Maybe[Any]) -> Moves:
     return Moves(add=tuple(add), edit=tuple(edit), remove=tuple(old))
 
 
-def _in_order(some: frozenset[Element]) -> list[Element]:
+def _in_order(some: Collection[Element]) -> list[Element]:
     """The same order in every process; most fields hold one element, and need none."""
     return list(some) if len(some) < 2 else sorted(some, key=lambda one: (one.slot, repr(one)))

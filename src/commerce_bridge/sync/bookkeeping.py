@@ -167,9 +167,7 @@ def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> lis
     if step.id not in books.entered:
         books.entered.add(step.id)
         history = {"plan": plan.plan, "at": now.isoformat(), "did": books.line(step)}
-        ops.append(
-            put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}", history)
-        )
+        ops.append(put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}", history))
     if result.row.creates is not None:
         ops.append(_delete(books.scope, "intent", key))
     if result.row.part == books.job.writer.main_part and result.ref is not None:
