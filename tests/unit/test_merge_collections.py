@@ -122,6 +122,7 @@ def test_what_comes_to_the_same(one: Any, other: Any, same: bool):
         (ISBN_1, MISSING, [A], MISSING),
         (ISBN_1, MISSING, [ISBN_2], ISBN_2),
         (ISBN_1, ISBN_1, [ISBN_2, ISBN_1], ISBN_1),
+        (ISBN_2, ISBN_2, [ISBN_1, ISBN_2], ISBN_2),
         (ISBN_2, ISBN_1, [ISBN_1, ISBN_3], ISBN_1),
         (ISBN_2, ISBN_1, [ISBN_3], ISBN_3),
         (ISBN_2, ISBN_1, [ISBN_1, ISBN_2], frozenset({ISBN_1, ISBN_2})),

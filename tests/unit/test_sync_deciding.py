@@ -15,7 +15,7 @@ from commerce_bridge.domain.exchange import NaturalKey, Observed, Ref
 from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.record import Candidates, Fact, Kin, Record
 from commerce_bridge.mapping import Mapped, Problem
-from commerce_bridge.merge import elements_of, owned_by, until_edited
+from commerce_bridge.merge import Case, Decision, Rule, elements_of, owned_by, until_edited
 from commerce_bridge.ports.step import Change, StepKind
 from commerce_bridge.sync.deciding import Decided, Subject, decide_record, earliest, open_work, step_id
 from commerce_bridge.sync.index import TargetIndex
@@ -166,6 +166,33 @@ def test_nothing_that_the_shop_owns_is_written_whatever_its_rule_says():
     assert decided({PRICE: Decimal(9)}, job=job).steps == ()
 
 
+def test_a_rule_that_gives_the_shops_field_another_value_writes_nothing_all_the_same():
+    def wrong(case: Case) -> Decision:
+        return Decision(field=case.field, value=case.wanted, owner="shop", rule="wrong")
+
+    job = evolve(JOB, ownership=OWNERSHIP.with_rules({PRICE: Rule("wrong", 1, "shop", wrong)}))
+    assert decided({PRICE: Decimal(9)}, shown({PRICE: Decimal(1)}), job=job).steps == ()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_rule_is_told_whether_the_record_is_new_and_what_each_side_says(exists: bool):
+    seen: list[Case] = []
+
+    def look(case: Case) -> Decision:
+        seen.append(case)
+        return Decision(field=case.field, value=MISSING, owner="src", rule="look")
+
+    job = evolve(JOB, ownership=OWNERSHIP.with_rules({PRICE: Rule("look", 1, "src", look)}))
+    there = shown({PRICE: Decimal(1)}) if exists else None
+    found = decided({PRICE: Decimal(9)}, there, known({PRICE: Decimal(5)}) if exists else None, job=job)
+    (case,) = seen
+    assert case.is_new is not exists
+    assert case.wanted == Decimal(9)
+    assert case.standing == (Decimal(1) if exists else MISSING)
+    assert case.base == (Decimal(5) if exists else MISSING)
+    assert found.standing.agreed == ({("", PRICE): Decimal(5)} if exists else {}), "nothing was agreed on"
+
+
 def test_an_edit_that_stands_is_still_an_edit_when_the_source_says_something_new():
     base = known({SIZE: "old"})
     first = decided({SIZE: "old"}, shown({SIZE: "edited"}), base)
@@ -178,7 +205,8 @@ def test_an_edit_that_stands_is_still_an_edit_when_the_source_says_something_new
 
 
 def test_a_blocked_draft_changes_nothing_and_forgets_nothing():
-    blocked = draft({PRICE: Decimal(2)}, problems=(Problem(code="x", message="X.", blocking=True),))
+    values = {PRICE: Decimal(2), Field[str]("thing", "unowned"): "x"}
+    blocked = draft(values, problems=(Problem(code="x", message="X.", blocking=True),))
     found = decided(blocked, shown({PRICE: Decimal(1)}), known({PRICE: Decimal(1)}))
     assert found.steps == ()
     assert found.decisions == {}
@@ -277,6 +305,8 @@ def test_when_every_name_is_taken_people_are_told_and_nothing_is_made_without_on
         "give it one of its own."
     }
     assert (PRICE in changes(found)) is exists
+    assert (("", PRICE) in found.standing.agreed) is exists
+    assert bool(found.decisions) is exists
     assert found.standing.source_hash == "", "it is decided anew until a name is free"
 
 

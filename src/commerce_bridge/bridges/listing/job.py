@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import evolve
 
@@ -19,10 +20,10 @@ from commerce_bridge.bridges.listing.standard import (
     page_ownership,
     variant_mapper,
 )
-from commerce_bridge.domain.title import Listing, Title
+from commerce_bridge.domain.title import Format, Listing, Title
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import Raw
-from commerce_bridge.mapping import Context, Mapped, Mapper, Registry
+from commerce_bridge.mapping import Context, Enrichment, Mapped, Mapper, Registry
 from commerce_bridge.merge import Ownership
 from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
 from commerce_bridge.platforms.bigcommerce.keys import keys_of
@@ -31,6 +32,7 @@ from commerce_bridge.platforms.bigcommerce.memory import StoreMemory
 from commerce_bridge.platforms.bigcommerce.reader import BigCommerceReader
 from commerce_bridge.platforms.bigcommerce.units import Units
 from commerce_bridge.platforms.bigcommerce.writer import BigCommerceWriter
+from commerce_bridge.ports.enriched import Enriched
 from commerce_bridge.ports.reader import Reader
 from commerce_bridge.sync.job import Draft, Job, Limits
 
@@ -39,10 +41,28 @@ TARGET = "bigcommerce"
 UNITS = "units"
 """The fact of a context that holds the store's units."""
 
+Enrich: TypeAlias = Callable[[Title], Title]
+"""Adds to a title what its source does not know; an `Enrichment`, or a plain function, under which every record
+is decided anew each time."""
+
 
 def standard_registry(policy: StorePolicy) -> Registry:
-    """The mappers a listing bridge uses unless it is given others: extend it, and pass it in."""
-    return Registry().add(TARGET, Listing, page_mapper(policy))
+    """The mappers a listing bridge uses unless it is given others: extend it, and pass it in.
+
+    There is one for ``("bigcommerce", Listing)``, a product page, and one for ``("bigcommerce", Format)``, a
+    variant, which only the layout with variants uses; its rules are given a listing of that one format.
+    """
+    return Registry().add(TARGET, Listing, page_mapper(policy)).add(TARGET, Format, variant_mapper(policy))
+
+
+def standard_ownership(policy: StorePolicy, source: str = "consonance") -> Ownership:
+    """The ownership table a listing bridge uses unless it is given another: change it, and pass it in.
+
+    Args:
+        policy: Says whether names and addresses follow.
+        source: The side that knows the titles: ``consonance`` or ``onix``.
+    """
+    return page_ownership(f"{source} -> {TARGET}", source, TARGET, policy)
 
 
 def listing_job(
@@ -54,6 +74,7 @@ def listing_job(
     *,
     registry: Registry | None = None,
     ownership: Ownership | None = None,
+    enrich: Sequence[Enrich] = (),
     limits: Limits | None = None,
 ) -> Job[Title]:
     """A job that lists titles of any source in a BigCommerce store.
@@ -65,13 +86,17 @@ def listing_job(
         store: The store, in raw mode.
         policy: What the publisher decided about the store.
         registry: Mappers; `standard_registry(policy)` unless given.
-        ownership: Which side owns each field; the standard table unless given.
+        ownership: Which side owns each field; `standard_ownership(policy)` unless given.
+        enrich: Add to each title what the source does not know, one after the other.
         limits: How careful it is.
     """
     pair = f"{source} -> {TARGET}"
-    mapper = (registry or standard_registry(policy)).get(TARGET, Listing)
-    owners = ownership or page_ownership(pair, source, TARGET, policy)
-    variant = variant_mapper(policy)
+    known = registry or standard_registry(policy)
+    mapper = known.get(TARGET, Listing)
+    variant = known.mappers.get((TARGET, Format)) or variant_mapper(policy)
+    owners = ownership or standard_ownership(policy, source)
+    for one in enrich:
+        reader = Enriched(reader, one)
     maker = PageMaker(policy=policy, page=mapper, variant=variant)
     memory = StoreMemory(store)
 
@@ -108,7 +133,7 @@ def listing_job(
         kind_of=kind_of,
         after_create=AFTER_CREATE,
         unique=UNIQUE,
-        fingerprint=_fingerprint(policy, owners, mapper, variant),
+        fingerprint=_fingerprint(policy, owners, enrich, mapper, variant),
         limits=limits or Limits(),
     )
 
@@ -132,9 +157,12 @@ def _formats(title: Title) -> int:
     return len(title.formats)
 
 
-def _fingerprint(policy: StorePolicy, owners: Ownership, *mappers: Mapper) -> str | None:
+def _fingerprint(
+    policy: StorePolicy, owners: Ownership, enrich: Sequence[Enrich], *mappers: Mapper
+) -> str | None:
     """The rules as one text; None when a rule has no name, so records are decided anew each time."""
     prints: list[Any] = [policy.fingerprint, owners.fingerprint, *(mapper.fingerprint for mapper in mappers)]
+    prints.extend(one.fingerprint if isinstance(one, Enrichment) else None for one in enrich)
     if None in prints:
         return None
     return hashlib.sha256("|".join(prints).encode()).hexdigest()[:16]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from commerce_bridge.bridges.joining import joined, opened
-from commerce_bridge.bridges.listing.job import listing_job
+from commerce_bridge.bridges.listing.job import Enrich, listing_job
 from commerce_bridge.bridges.listing.policy import StorePolicy
 from commerce_bridge.flow.events import Subscriber
 from commerce_bridge.flow.operation import M
@@ -25,6 +27,7 @@ def onix_to_bigcommerce(
     policy: StorePolicy | None = None,
     registry: Registry | None = None,
     ownership: Ownership | None = None,
+    enrich: Sequence[Enrich] = (),
     limits: Limits | None = None,
     subscribers: tuple[Subscriber, ...] = (),
 ) -> Bridge[M]:
@@ -36,8 +39,10 @@ def onix_to_bigcommerce(
         sender: Names the feed, so that several feeds into one store keep apart what they remember.
         state: Where the bridge remembers: a store, the path of a SQLite file, or None for this process only.
         policy: What the publisher decided about the store.
-        registry: Mappers; the standard ones unless given.
-        ownership: Which side owns each field; the standard table unless given.
+        registry: Mappers; `standard_registry(policy)` unless given.
+        ownership: Which side owns each field; `standard_ownership(policy, "onix")` unless given.
+        enrich: Add to each title what the source does not know (see `commerce_bridge.mapping.enrichment`), one
+            after the other.
         limits: How careful it is.
         subscribers: Called with each event.
 
@@ -53,6 +58,7 @@ def onix_to_bigcommerce(
         policy or StorePolicy(),
         registry=registry,
         ownership=ownership,
+        enrich=enrich,
         limits=limits,
     )
     return Bridge(joined(bigcommerce.mode, state=store, subscribers=subscribers), job, close)
