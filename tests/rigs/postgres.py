@@ -110,10 +110,12 @@ class Server:
 
     def start_soon(self, after_s: float = 0.0) -> Callable[[], None]:
         """Start in the background; what is returned waits until connections are taken."""
-        return self._keeper.submit(self._start, after_s).result
+        self._starting = self._keeper.submit(self._start, after_s)
+        return self._starting.result
 
     def kill(self) -> None:
         """SIGKILL to the server and all its processes, as when the machine's memory runs out."""
+        self._starting.result()
         assert self._process is not None
         children = _children(self._process.pid)
         self._process.kill()
