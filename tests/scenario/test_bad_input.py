@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from commerce_bridge.errors import (
     RateLimited,
     StalePlan,
 )
-from commerce_bridge.flow.messages import Request
+from commerce_bridge.flow.messages import Request, Response
 from commerce_bridge.flow.operation import Sync
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.http.opening import Surroundings
@@ -536,6 +536,51 @@ def test_an_edit_under_a_saved_plan_refuses_that_step_alone(tmp_path: Path):
     assert Decimal(str(stage.product(key(BOOKS[1]))["price"])) == Decimal("9.99")
     again(stage).sync()
     assert Decimal(str(stage.product(key(BOOKS[2]))["price"])) == Decimal("9.99")
+    assert settled(stage)
+
+
+class _EditedUnderWay(BigCommerceSandbox):
+    """A store in which somebody changes a price while an apply is under way."""
+
+    sku = ""
+    after = 0
+
+    def handle(self, request: Request, now: datetime) -> Response:
+        response = super().handle(request, now)
+        if request.method == "PUT" and self.sku:
+            self.after -= 1
+            if self.after == 0:
+                number = next(row["id"] for row in self.state()["products"] if row["sku"] == self.sku)
+                path = request.path.partition("/v3/")[0] + f"/v3/catalog/products/{number}"
+                theirs = evolve(request, path=path, body=b'{"price": 77}')
+                assert super().handle(theirs, now).ok
+        return response
+
+
+def test_what_is_read_grows_old_while_a_long_apply_goes_on():
+    """Titles come one a page, each write takes half a minute: the last records were read long ago by then."""
+    books = tuple(
+        simple_title(f"Slow {n}", forms=("BC",), number=360 + n, bisac="FIC022000") for n in range(14)
+    )
+    store = _EditedUnderWay(seed="empty")
+    stage = evolve(pair(), shop=SandboxWorld(store))
+    for book in books:
+        stage.consonance.load(book, at=stage.clock.now())
+    stage.consonance.configure(page_cap=1)
+    stage.sync().sync()
+    stage.clock.sleep(60)
+    desk = Publisher(stage.consonance, stage.clock.now())
+    for book in books:
+        desk.edit_price(book, 0, "9.99")
+    stage.shop.plan_faults([Fault(kind="delay", method="PUT", delay_s=28, times=None)])
+    store.sku, store.after = key(books[-1]), 3
+    receipt = again(stage).sync()
+    assert [trouble.label.split("  ")[0] for trouble in receipt.stale] == [key(books[-1])]
+    assert receipt.applied == {StepKind.PRICE: len(books) - 1}
+    assert Decimal(str(stage.product(key(books[-1]))["price"])) == 77
+    stage.shop.plan_faults([])
+    again(stage, seconds=60).sync()
+    assert Decimal(str(stage.product(key(books[-1]))["price"])) == Decimal("9.99")
     assert settled(stage)
 
 

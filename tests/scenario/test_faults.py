@@ -6,7 +6,9 @@ longer ends in a typed error or in work items, and the next run completes it.  N
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -16,7 +18,8 @@ from commerce_bridge.errors import BridgeError, PlanLimit, RateLimited, ServerFa
 from commerce_bridge.sandbox.bigcommerce import recipes
 from commerce_bridge.sandbox.core import Fault
 from commerce_bridge.sandbox.faults import Chaos, FaultPlan
-from rigs.every_step import Prepared, Scene, pages, variants
+from rigs.every_step import OLD, Prepared, Scene, pages, variants
+from rigs.pair import Pair, pair
 
 FIXTURES: dict[str, Callable[[], Prepared]] = {"pages": pages, "variants": variants}
 
@@ -284,6 +287,39 @@ def test_a_fifth_of_all_calls_going_wrong_comes_to_the_same_end(name: str, seed:
     assert found["bound"] == expected["bound"]
     assert found["work"] == expected["work"]
     assert scene.left() == []
+
+
+@pytest.mark.parametrize("mode", ["sync", "async"])
+def test_the_same_with_threads_and_with_tasks(mode: str):
+    """The order in which calls go out is not settled here, and with it which of them are hit."""
+    stages = [pair(), pair()]
+    for stage in stages:
+        for book in OLD:
+            stage.consonance.load(book, at=stage.clock.now())
+    usual, hit_often = stages
+    usual.sync().sync()
+    hit_often.shop.plan_faults(FaultPlan(chaos=Chaos(seed=5, share=0.2)))
+    hit_often.publisher.plan_faults(FaultPlan(chaos=Chaos(seed=6, share=0.2)))
+    for _ in range(8):
+        with suppress(BridgeError):
+            _run(hit_often, mode)
+        hit_often.clock.sleep(600)
+    hit_often.shop.plan_faults([])
+    hit_often.publisher.plan_faults([])
+    _run(hit_often, mode)
+    assert hit_often.goods() == usual.goods()
+    assert hit_often.sync().plan().is_empty
+
+
+def _run(stage: Pair, mode: str) -> None:
+    if mode == "sync":
+        stage.sync().sync()
+        return
+
+    async def run() -> None:
+        await stage.asynchronous().sync()
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("seed", range(3))
