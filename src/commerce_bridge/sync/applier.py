@@ -103,7 +103,7 @@ def apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
         AuthError, QuotaExhausted, RateLimited: Nothing more can be sent now; what was done is kept.
     """
     _belongs(job, plan)
-    return (yield from correlated(plan.header.correlation_id, _apply(job, plan)))
+    return (yield from correlated(plan.header.correlation_id, _apply(job, plan), run="apply"))
 
 
 def _apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:

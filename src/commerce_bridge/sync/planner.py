@@ -61,7 +61,7 @@ def plan(job: Job[S]) -> Flow[Plan]:
     Cost: the reads of both sides, and no write.
     """
     plan_id = yield from flow.new_id()
-    return (yield from correlated(plan_id, _plan(job, plan_id)))
+    return (yield from correlated(plan_id, _plan(job, plan_id), run="plan"))
 
 
 def _plan(job: Job[S], plan_id: str) -> Flow[Plan]:
