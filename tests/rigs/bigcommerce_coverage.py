@@ -14,8 +14,12 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT / "tests"))
 
 from commerce_bridge.platforms.bigcommerce.coverage import refused, wrapped  # noqa: E402
+from rigs import contracts  # noqa: E402
 from rigs.coverage import coverage_table, rows  # noqa: E402
-from rigs.openapi import bigcommerce  # noqa: E402
+from rigs.openapi import DamagedContract, bigcommerce  # noqa: E402
+
+OPERATIONS = 454
+"""How many operations the vendor's files declare."""
 
 INTRODUCTION = """# BigCommerce: every operation
 
@@ -36,5 +40,26 @@ def page() -> str:
     return f"{INTRODUCTION}\n{coverage_table(spec, known, never)}"
 
 
+def trouble() -> str | None:
+    """Why the page cannot be written from the vendor's files that are here, or None."""
+    absent = contracts.missing(*bigcommerce.FOLDER)
+    if absent is not None:
+        return f"The coverage page is left as it is: {absent}"
+    try:
+        found = len(rows(bigcommerce.specification()))
+    except DamagedContract as error:
+        return f"The coverage page is left as it is: {error}"
+    if found != OPERATIONS:
+        return (
+            f"The coverage page is left as it is: {contracts.folder().joinpath(*bigcommerce.FOLDER)} declares "
+            f"{found} operations, and the page is of {OPERATIONS}. Fetch the whole folder; if the vendor has "
+            "added or withdrawn operations, change OPERATIONS here and the number in "
+            "tests/contract/test_bigcommerce_coverage.py."
+        )
+    return None
+
+
 if __name__ == "__main__":
+    if (why := trouble()) is not None:
+        sys.exit(why)
     PAGE.write_text(page(), encoding="utf-8")

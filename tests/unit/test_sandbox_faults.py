@@ -113,6 +113,8 @@ def test_listed_faults_go_before_chaos() -> None:
         ({"kind": "status", "status": 42}, "status must be 100 to 599"),
         ({"kind": "delay", "delay_s": -0.5}, "delay_s must be 0.0 or more"),
         ({"kind": "delay", "path": "("}, "regular expression"),
+        ({"kind": "status", "body": b"{}"}, r"body must be text \(str\), not bytes"),
+        ({"kind": "status", "body": {"title": "no"}}, r"not dict.*json\.dumps"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(given: dict, says: str) -> None:

@@ -68,6 +68,16 @@ _TABLES: Mapping[str, frozenset[str]] = {
     "market": frozenset({"name", "countries", "currency", "time_zone", "channel"}),
 }
 
+SAMPLE = """\
+[consonance]                        # its key is in the environment: CONSONANCE_API_KEY
+[bigcommerce]                       # its token as well: BIGCOMMERCE_ACCESS_TOKEN
+store_hash = "abc123"
+[bridge]
+state = "bridge.sqlite"
+weights_g = { BB = 500, BC = 300 }  # grams by form, where nobody states a weight
+"""
+"""A small configuration file, whole."""
+
 _LAYOUTS = {"format": Layout.FORMAT, "variants": Layout.VARIANTS}
 
 
@@ -94,7 +104,8 @@ class Config:
             data = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise UsageError(
-                f"There is no {path}. Write one (see the documentation), or name yours with --config."
+                f"There is no {path}. Write one, or name yours with --config. This one is whole:\n\n{SAMPLE}\n"
+                "All entries: docs/how-to/scheduler.md."
             ) from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is no TOML file: {error}.") from error

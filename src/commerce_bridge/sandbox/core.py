@@ -100,6 +100,14 @@ def _http_status(_: object, attribute: Attribute[int], value: int) -> None:
         raise ValueError(f"status must be 100 to 599, not {value!r}")
 
 
+def _text(_: object, attribute: Attribute[str], value: object) -> None:
+    if not isinstance(value, str):
+        raise ValueError(
+            f"{attribute.name} must be text (str), not {type(value).__name__}: it is sent as UTF-8; "
+            "write JSON out with json.dumps()"
+        )
+
+
 @frozen(kw_only=True)
 class Fault:
     """What a sandbox's surroundings do to matching requests, instead of or after the platform.
@@ -116,7 +124,7 @@ class Fault:
         times: How many matching requests are hit; None hits all that follow.
         status: The status of a ``status`` fault.
         headers: The headers of a ``status`` fault.
-        body: The body of a ``status`` fault.
+        body: The body of a ``status`` fault, as text; it is sent as UTF-8.
         delay_s: Seconds of delay, 0 or more; time-outs take as long as the caller allows.
     """
 
@@ -127,5 +135,5 @@ class Fault:
     times: int | None = field(default=1, validator=_at_least(1))
     status: int = field(default=503, validator=_http_status)
     headers: Mapping[str, str] = field(factory=dict[str, str])
-    body: str = ""
+    body: str = field(default="", validator=_text)
     delay_s: float = field(default=0.0, validator=_at_least(0.0))
