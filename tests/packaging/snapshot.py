@@ -29,6 +29,9 @@ from commerce_bridge.flow.operation import Resource, operation, paged
 FILE = Path(__file__).resolve().parent / "api.txt"
 ROOMS = ("errors", "bigcommerce", "consonance", "onix")
 
+LONGEST_VALUE = 80
+"""A longer value of a public name is data, not a signature, and is left out."""
+
 _SHOWN = frozenset(
     {"__call__", "__enter__", "__aenter__", "__iter__", "__aiter__", "__or__", "__and__", "__sub__"}
 )
@@ -86,7 +89,8 @@ def _lines(name: str, value: Any) -> Iterator[str]:
     elif inspect.isfunction(value):
         yield f"def {name}{_signature(value)}"
     else:
-        yield f"{name}: {type(value).__name__} = {_shown(value)}"
+        shown = _shown(value)
+        yield f"{name}: {type(value).__name__}" + (f" = {shown}" if len(shown) <= LONGEST_VALUE else "")
 
 
 def _members(cls: type[Any]) -> Iterator[str]:
