@@ -179,6 +179,34 @@ def test_rights_that_nobody_states_are_the_policys_matter():
     assert not drafts(title, rights_unknown=True)[0].dormant
 
 
+NOT_IN_FRANCE = RightsWindow(kind=RightsKind.NOT_FOR_SALE, territory=territory("FR"))
+NOT_HERE = RightsWindow(kind=RightsKind.NOT_FOR_SALE, territory=territory("GB"))
+
+
+@pytest.mark.parametrize(
+    ("rights", "told"),
+    [((), True), ((NOT_IN_FRANCE,), True), ((NOT_HERE,), False), ((US_ONLY,), False)],
+)
+def test_rights_that_nobody_states_are_told_and_those_that_are_stated_are_obeyed_in_silence(
+    rights: Any, told: bool
+):
+    (draft,) = drafts(make_title(make_format(1, rights=rights)))
+    assert draft.unmade
+    assert codes(draft) == (["no-rights"] if told else [])
+
+
+def test_a_page_whose_lacks_will_be_told_later_is_looked_at_then():
+    coming = make_format(1, rights=(), announced=day("2026-12-01"), status=Status.FORTHCOMING)
+    (draft,) = drafts(make_title(evolve(coming, publication_date=day("2027-01-01")), assets=()))
+    assert draft.all_problems == (), "it is not announced yet"
+    assert draft.next_change == datetime(2026, 12, 1, tzinfo=UTC)
+    (later,) = drafts(
+        make_title(evolve(coming, publication_date=day("2027-01-01")), assets=()),
+        make_context(now=draft.next_change),
+    )
+    assert "no-rights" in codes(later)
+
+
 def test_family_is_related_except_to_what_is_not_for_sale():
     title = make_title(make_format(1), make_format(2, "BB"), make_format(3, "ED", rights=(US_ONLY,)))
     kin = {str(one.ref): f"record {one.key}" for one in title.formats}

@@ -14,6 +14,7 @@ from commerce_bridge.bridges.listing.rules import stage_of
 from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.rights import RightsKind
 from commerce_bridge.domain.title import Format, Listing, Title
 from commerce_bridge.mapping import Context, Mapped, Mapper, Problem
 from commerce_bridge.publishing.availability import Stage, availability, on_sale_at
@@ -147,7 +148,7 @@ class PageMaker:
         """
         if stage_of(listing, context, self.policy).stage not in DORMANT:
             return False
-        if listing.format.rights:
+        if _states_rights(listing.format):
             return True
         granted = availability(listing.format, context.market, context.now, rights_unknown=True)
         return granted.stage in DORMANT
@@ -228,11 +229,16 @@ def next_change(listing: Listing, context: Context, *, rights_unknown: bool = Fa
     zone = context.market.time_zone
     instants = [edge for edge in embargo_edges(listing, zone) if edge > context.now]
     for one in listing.formats:
-        stage = availability(one, context.market, context.now, rights_unknown=rights_unknown)
+        granted = rights_unknown or not _states_rights(one)  # its lacks are told while it could be shown
+        stage = availability(one, context.market, context.now, rights_unknown=granted)
         if stage.next_change is not None:
             instants.append(stage.next_change)
         instants.extend(edge for edge in price_edges(one, context.market) if edge > context.now)
     return min(instants, default=None)
+
+
+def _states_rights(format_: Format) -> bool:
+    return any(window.kind is RightsKind.FOR_SALE for window in format_.rights)
 
 
 def keys_of(listing: Listing) -> tuple[NaturalKey, ...]:
