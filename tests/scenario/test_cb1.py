@@ -169,7 +169,7 @@ def test_every_written_field_can_be_explained(stage: Pair, bridge: Verbs):
     bridge.sync()
     (why,) = bridge.explain(isbn(READY), PRICE)
     assert str(why).startswith(
-        "price is 12.99 GBP: owned by consonance, rule owner/consonance; written 2026-11-02"
+        "price is 12.99 GBP: owned by consonance, rule owner/consonance; computed by price/list; "
     )
     owners = str(bridge.bridge.ownership)
     assert "price" in owners

@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from commerce_bridge.cli import codes
@@ -74,8 +75,11 @@ def _from_onix(config: Config, store: Any, state: str, subscribers: tuple[Any, .
     from commerce_bridge.bridges.onix_bigcommerce import onix_to_bigcommerce
     from commerce_bridge.platforms.onix.reader import OnixReader
 
+    file = config.file(str(config.need("onix", "file")))
+    if not Path(file).is_file():
+        raise codes.UsageError(f"{config.path}: [onix] file: there is no {file}.")
     return onix_to_bigcommerce(
-        OnixReader(config.file(str(config.need("onix", "file")))),
+        OnixReader(file),
         store,
         sender=str(config.table("onix").get("sender", "file")),
         state=state,
@@ -120,9 +124,15 @@ def _apply(args: argparse.Namespace) -> int:
     from commerce_bridge.cli.progress import progress
 
     with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
-        receipt = bridge.apply(Plan.load(args.file))
+        receipt = bridge.apply(_loaded(args.file))
         _print(args, receipt, receipt_object(receipt))
     return _code_of(receipt)
+
+
+def _loaded(file: str) -> Plan:
+    if not Path(file).is_file():
+        raise codes.UsageError(f"There is no plan {file}: make one with plan --save {file}.")
+    return Plan.load(file)
 
 
 def _sync(args: argparse.Namespace) -> int:

@@ -65,7 +65,7 @@ class HttpTransport:
         try:
             got = client.request(**_arguments(self.base_url, request, timeout_s))
         except _errors_of(client) as error:
-            raise _translated(error, client, request, timeout_s) from error
+            raise _translated(error, client, self.base_url, request, timeout_s) from error
         return _response(got)
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class AsyncHttpTransport:
         try:
             got = await client.request(**_arguments(self.base_url, request, timeout_s))
         except _errors_of(client) as error:
-            raise _translated(error, client, request, timeout_s) from error
+            raise _translated(error, client, self.base_url, request, timeout_s) from error
         return _response(got)
 
     async def close(self) -> None:
@@ -125,9 +125,13 @@ def _errors_of(client: Any) -> tuple[type[Exception], ...]:
     return module.RequestError, module.InvalidURL
 
 
-def _translated(error: Exception, client: Any, request: Request, timeout_s: float) -> TransportError:
+def _translated(
+    error: Exception, client: Any, base_url: str, request: Request, timeout_s: float
+) -> TransportError:
     module = _module_of(client)
-    doing = f"{request.method} {request.path}"
+    address = base_url if request.path.startswith("/") else request.path
+    host = address.partition("//")[2].partition("/")[0].rpartition("@")[2]
+    doing = f"{request.method} {request.path} at {host}"
     sent = not any(isinstance(error, getattr(module, name)) for name in _NOT_SENT)
     if isinstance(error, module.TimeoutException):
         return TimedOut(f"{doing}: no answer within {timeout_s:g} s.", sent=sent)

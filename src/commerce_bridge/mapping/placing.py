@@ -31,8 +31,8 @@ def custom_field(name: str, value: Compute | None = None) -> OfItsField:
 
     Args:
         name: What the shop calls it; 1–250 characters.
-        value: How to compute it; by default the entity's own value of the field that the rule is given
-            to.  A tuple, list or set becomes several custom fields of one name; None, an empty text and an
+        value: How to compute it, at most 250 characters; by default the entity's own value of the field that
+            the rule is given to.  A tuple, list or set becomes several custom fields of one name; None, an empty text and an
             empty set clear what we put there before; MISSING leaves it.
 
     Returns:
@@ -43,12 +43,16 @@ def custom_field(name: str, value: Compute | None = None) -> OfItsField:
     """
     _fits("custom field's name", name, 250)
 
+    def fact(text: str) -> Fact:
+        _fits(f"value of the custom field {name!r}", text, 250)
+        return Fact(name, text)
+
     def shape(got: Any) -> Any:
         if isinstance(got, (tuple, list, set, frozenset)):
             texts = (_text(one) for one in cast("Iterable[object]", got))
-            return frozenset(Fact(name, text) for text in texts if text)
+            return frozenset(fact(text) for text in texts if text)
         text = _text(got)
-        return Fact(name, text) if text else CLEARED
+        return fact(text) if text else CLEARED
 
     return _placed("custom field", shape, value, name=name)
 
@@ -98,7 +102,9 @@ def _placed(rule: str, shape: Callable[[Any], Any], value: Compute | None, **par
             inner, Named
         ):  # a rule without a name stays one, so its records are always decided anew
             return compute
-        return named(rule, compute, of=inner.fingerprint, **params)
+        # A rule that is computed by another says so: people look for the one they named.
+        told = rule if value is None else f"{rule} of {inner.name}"
+        return named(told, compute, of=inner.fingerprint, **params)
 
     return OfItsField(make)
 

@@ -23,18 +23,22 @@ class Explanation:
         decision: What was decided.
         written_at: ISO 8601 instant of the write, or None when it was not written.
         receipt: The receipt of the write, or None.
+        computed_by: The mapper's rule that computed the source's value, or empty.
     """
 
     record: str
     decision: Decision
     written_at: str | None = None
     receipt: str | None = None
+    computed_by: str = ""
 
     def __str__(self) -> str:
         decision = self.decision
         parts = [
             f"{decision.field.text} is {show(decision.value)}: owned by {decision.owner}, rule {decision.rule}"
         ]
+        if self.computed_by:
+            parts.append(f"computed by {self.computed_by}")
         if decision.reason:
             parts.append(decision.reason)
         if decision.loser is not None:

@@ -49,8 +49,15 @@ def explain(job: Job[Any], record: str, name: AnyField | None = None) -> Flow[tu
         for (part, one), decision in decide_record(job, subject, index).decisions.items():
             if name is None or one == name:
                 at, plan = written.get((part, one), (None, None))
+                mapped = draft.parts.get(part, draft.mapped)
                 explanations.append(
-                    Explanation(record=known.record, decision=decision, written_at=at, receipt=plan)
+                    Explanation(
+                        record=known.record,
+                        decision=decision,
+                        written_at=at,
+                        receipt=plan,
+                        computed_by=mapped.rules.get(one, ""),
+                    )
                 )
     return tuple(explanations)
 

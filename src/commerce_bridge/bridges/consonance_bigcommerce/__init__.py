@@ -49,16 +49,18 @@ def consonance_to_bigcommerce(
         A bridge with `plan`, `apply`, `sync`, `explain`, `work_items` and `status`.
     """
     store, close = opened(state)
+    reader = ConsonanceReader(consonance)
     job = listing_job(
         "consonance",
         consonance.account,
-        ConsonanceReader(consonance),
+        reader,
         bigcommerce.raw,
         policy or StorePolicy(),
         registry=registry,
         ownership=ownership,
         enrich=enrich,
         limits=limits,
+        reading=reader.fingerprint,
     )
     mode = joined(bigcommerce.mode, consonance.mode, state=store, subscribers=subscribers)
     return Bridge(mode, job, close)

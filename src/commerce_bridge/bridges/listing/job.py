@@ -21,6 +21,7 @@ from commerce_bridge.bridges.listing.standard import (
     variant_mapper,
 )
 from commerce_bridge.domain.title import Format, Listing, Title
+from commerce_bridge.errors import MappingError
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import Raw
 from commerce_bridge.mapping import Context, Enrichment, Mapped, Mapper, Registry
@@ -76,6 +77,7 @@ def listing_job(
     ownership: Ownership | None = None,
     enrich: Sequence[Enrich] = (),
     limits: Limits | None = None,
+    reading: str = "",
 ) -> Job[Title]:
     """A job that lists titles of any source in a BigCommerce store.
 
@@ -89,12 +91,22 @@ def listing_job(
         ownership: Which side owns each field; `standard_ownership(policy)` unless given.
         enrich: Add to each title what the source does not know, one after the other.
         limits: How careful it is.
+        reading: Text that changes when the reader reads otherwise: then everything is read and decided anew.
+
+    Raises:
+        MappingError: The ownership table names a side that is none of this pair's.
     """
     pair = f"{source} -> {TARGET}"
     known = registry or standard_registry(policy)
     mapper = known.get(TARGET, Listing)
     variant = known.mappers.get((TARGET, Format)) or variant_mapper(policy)
     owners = ownership or standard_ownership(policy, source)
+    strangers = owners.lint(owners.rules, (source, TARGET))
+    if strangers:
+        raise MappingError(
+            f"The ownership table of {pair}: {'; '.join(strangers)}.",
+            hint=f"The sides of this pair are {source!r} and {TARGET!r}.",
+        )
     for one in enrich:
         reader = Enriched(reader, one)
     maker = PageMaker(policy=policy, page=mapper, variant=variant)
@@ -133,7 +145,7 @@ def listing_job(
         kind_of=kind_of,
         after_create=AFTER_CREATE,
         unique=UNIQUE,
-        fingerprint=_fingerprint(policy, owners, enrich, mapper, variant),
+        fingerprint=_fingerprint(policy, owners, enrich, reading, mapper, variant),
         limits=limits or Limits(),
     )
 
@@ -158,10 +170,11 @@ def _formats(title: Title) -> int:
 
 
 def _fingerprint(
-    policy: StorePolicy, owners: Ownership, enrich: Sequence[Enrich], *mappers: Mapper
+    policy: StorePolicy, owners: Ownership, enrich: Sequence[Enrich], reading: str, *mappers: Mapper
 ) -> str | None:
     """The rules as one text; None when a rule has no name, so records are decided anew each time."""
-    prints: list[Any] = [policy.fingerprint, owners.fingerprint, *(mapper.fingerprint for mapper in mappers)]
+    prints: list[Any] = [policy.fingerprint, owners.fingerprint, reading]
+    prints.extend(mapper.fingerprint for mapper in mappers)
     prints.extend(one.fingerprint if isinstance(one, Enrichment) else None for one in enrich)
     if None in prints:
         return None
