@@ -109,7 +109,7 @@ def apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
 def _apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
     started = yield from flow.now()
     yield from settle_intents(job)
-    memory = yield from remember(job)
+    memory = yield from remember(job, records=False)
     receipts = yield from receipts_of(job, plan)
     bound = {**memory.bound, **receipts.bindings}
     before = Before(started=started, begun=frozenset(row[0] for row in receipts.done), bound=bound)

@@ -45,13 +45,18 @@ class Memory:
         return self.aliases.get(str(ref)) or canonical_id(ref)
 
 
-def remember(job: Job[Any]) -> Flow[Memory]:
-    """Load what the state remembers; no vendor call."""
-    rows = yield from scan_bodies(job.scope, "record")
+def remember(job: Job[Any], *, records: bool = True) -> Flow[Memory]:
+    """Load what the state remembers; no vendor call.
+
+    Args:
+        job: The job.
+        records: Whether what was agreed on of each record is loaded too, as planning needs it.
+    """
+    rows = (yield from scan_bodies(job.scope, "record")) if records else {}
     bindings = yield from scan_bodies(job.scope, "binding")
     open_items = yield from scan_bodies(job.scope, "work")
     marks = yield from load_bodies(job.scope, "watermark", ["source"])
-    records = {record: Remembered.of(record, body) for record, body in rows.items()}
+    known = {record: Remembered.of(record, body) for record, body in rows.items()}
     aliases: dict[str, str] = {}
     bound: dict[str, Ref] = {}
     for record, body in bindings.items():
@@ -59,12 +64,12 @@ def remember(job: Job[Any]) -> Flow[Memory]:
         if body["target"]:
             aliases[body["target"]] = record
             bound[record] = Ref.parse(body["target"])
-            if record in records:
-                records[record] = evolve(records[record], target=bound[record])
+            if record in known:
+                known[record] = evolve(known[record], target=bound[record])
     work: dict[str, dict[str, str]] = {}
     for body in open_items.values():
         work.setdefault(body["record"], {})[body["reason"]] = body["detail"]
     mark = marks.get("source")
     same_rules = mark is not None and job.fingerprint is not None and mark["fingerprint"] == job.fingerprint
     start = (mark["cursor"] or None) if mark and same_rules else None
-    return Memory(records=records, bindings=bound, aliases=aliases, work=work, start=start)
+    return Memory(records=known, bindings=bound, aliases=aliases, work=work, start=start)
