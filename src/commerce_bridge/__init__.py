@@ -24,14 +24,25 @@ if TYPE_CHECKING:
     from commerce_bridge.domain.rights import RightsWindow
     from commerce_bridge.domain.territory import WORLD, Territory, territory
     from commerce_bridge.domain.title import Format, Listing, Title
-    from commerce_bridge.mapping import Context, Mapper, Registry, custom_field, field, metafield, named, override
+    from commerce_bridge.mapping import (
+        Context,
+        Mapper,
+        Registry,
+        custom_field,
+        field,
+        metafield,
+        named,
+        override,
+    )
     from commerce_bridge.merge import Ownership, owned_by, written_once
-    from commerce_bridge.platforms import bigcommerce, consonance, onix
+    from commerce_bridge.platforms import bigcommerce as bigcommerce
+    from commerce_bridge.platforms import consonance as consonance
+    from commerce_bridge.platforms import onix as onix
     from commerce_bridge.platforms.bigcommerce.client import AsyncBigCommerce, BigCommerce
     from commerce_bridge.platforms.consonance.client import AsyncConsonance, Consonance
     from commerce_bridge.platforms.onix.reader import OnixReader
     from commerce_bridge.publishing.readiness import Readiness
-    from commerce_bridge.stores.memory import MemoryState
+    from commerce_bridge.stores.memory import MemoryState as MemoryState
     from commerce_bridge.stores.sqlite import SQLiteState
     from commerce_bridge.sync.bridge import Bridge
     from commerce_bridge.sync.plan import Plan

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rigs.pair import pair
-
 from commerce_bridge.platforms.bigcommerce.client import BigCommerce
 from commerce_bridge.platforms.bigcommerce.drafts.catalogue import RedirectDraft, RedirectTargetDraft
+from rigs.pair import pair
 
 
 def client(stage) -> BigCommerce:
