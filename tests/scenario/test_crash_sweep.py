@@ -182,7 +182,7 @@ def test_the_sweep_would_notice_writes_that_nobody_announced(monkeypatch: pytest
 
 @pytest.mark.deep
 def test_the_whole_catalogue():
-    """At each of its 257 requests and each commit; about an hour."""
+    """At each request and each commit; about half an hour."""
     made = catalogue()
     scene = made.scene()
     driver = PlayDriver(scene.wiring())
