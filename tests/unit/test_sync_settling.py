@@ -12,9 +12,11 @@ from commerce_bridge.domain.record import Fact
 from commerce_bridge.errors import StateConflict
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.state import Expect, Key, Put
+from commerce_bridge.merge import first_of, owned_by, when
 from commerce_bridge.ports.step import StepKind
+from commerce_bridge.sync.applier import apply
 from commerce_bridge.sync.tables import load_bodies
-from rigs.tiny_shop import PRICE, TAGS, Thing
+from rigs.tiny_shop import OWNERSHIP, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage
 
 ASH = Thing("a", "Ash", "1.00", ("red",))
@@ -174,6 +176,25 @@ def test_a_collection_that_others_changed_since_is_not_replaced(stage: TinyStage
     ]
     stage.sync()
     assert set(stage.row("a")["tags"]) == {"bestseller", "tall"}
+
+
+def test_what_the_shop_owns_by_now_is_not_written_by_a_plan_that_is_older(stage: TinyStage):
+    """Rules without a name leave no fingerprint, so the plan itself cannot tell that the table has changed."""
+    stage.tiny = evolve(stage.tiny, fingerprint=None)
+    stage.put(evolve(ASH, price="3.00", tags=("tall",)))
+    planned = stage.plan()
+    job = evolve(stage.tiny.job, ownership=OWNERSHIP.with_rules({PRICE: owned_by("shop")}))
+    receipt = stage.driver().run(apply(job, planned))
+    assert [one.detail for one in receipt.stale] == ["price belongs to shop: plan again"]
+    assert stage.row("a")["price"] == "1.00"
+    assert stage.row("a")["tags"] == ["tall"], "the step beside it is carried out"
+    mixed = first_of(when("dear", lambda case: False, owned_by("shop")), owned_by("src"))
+    job = evolve(stage.tiny.job, ownership=OWNERSHIP.with_rules({PRICE: mixed}))
+    assert stage.driver().run(apply(job, stage.plan())).stale == (), "a rule may decide either way"
+    stage.put(evolve(ASH, price="4.00", tags=("tall",)))
+    bare = evolve(stage.tiny.job, ownership=evolve(OWNERSHIP, rules={}))
+    (told,) = stage.driver().run(apply(bare, stage.plan())).stale
+    assert "thing.price has no owner" in told.detail
 
 
 def test_expectations_are_kept_apart_from_writes():

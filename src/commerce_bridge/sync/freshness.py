@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from attrs import evolve, frozen
 from commerce_bridge.domain.absence import Maybe
 from commerce_bridge.domain.exchange import Observed, Ref
 from commerce_bridge.domain.record import Element, Kin, Record
+from commerce_bridge.errors import MappingError
 from commerce_bridge.flow.effects import Flow
+from commerce_bridge.merge import owned_by
 from commerce_bridge.merge.collections import alike, elements, holds_elements, standing
 from commerce_bridge.merge.explain import show
 from commerce_bridge.ports.step import Change, Step, StepKind
@@ -37,9 +39,10 @@ class Before:
 def stale_steps(
     job: Job[Any], plan: Plan, steps: Sequence[Step], before: Before, now: datetime
 ) -> Flow[dict[str, str]]:
-    """Steps whose record moved on the target since the plan was made, each with what moved.
+    """Steps that must not be carried out as they stand, each with why.
 
-    Steps that have begun to take hold are not asked again: what moved is our own write.  Nor is a record
+    These are steps whose record moved on the target since the plan was made, and steps that would write what
+    the target owns by the ownership table as it is now.  Steps that have begun to take hold are not asked again: what moved is our own write.  Nor is a record
     stale that shows, in whole or in part, what the step would write: so far an earlier run had come.
 
     Args:
@@ -54,13 +57,31 @@ def stale_steps(
     by the target's own uniqueness.
     """
     asked = [step for step in steps if step.id not in before.begun]
+    foreign = {step.id: why for step in steps for why in _owned_by_the_target(job, step)}
     moved: dict[str, str] = {}
     appeared: dict[str, str] = {}
     if now - plan.header.as_of > job.limits.fresh_for:
         moved = yield from _moved(job, [step for step in asked if step.target is not None], before.bound)
     if before.started - plan.header.as_of > job.limits.fresh_for:
         appeared = yield from _appeared(job, [step for step in asked if step.kind is StepKind.CREATE])
-    return {**moved, **appeared}
+    return {**moved, **appeared, **foreign}
+
+
+def _owned_by_the_target(job: Job[Any], step: Step) -> Iterator[str]:
+    """The first field of a step that is not ours to write; a plan may be older than the table.
+
+    Of a composed rule only deciding anew tells who owns a field; the decision said so in the plan.
+    """
+    theirs = owned_by(job.target).fingerprint
+    for change in step.changes:
+        try:
+            rule = job.ownership.rule(change.field)
+        except MappingError as error:
+            yield str(error)
+            return
+        if change.owner == job.target or rule.fingerprint == theirs:
+            yield f"{change.field.text} belongs to {job.target}: plan again"
+            return
 
 
 def _moved(job: Job[Any], steps: Sequence[Step], bound: Mapping[str, Ref]) -> Flow[dict[str, str]]:
