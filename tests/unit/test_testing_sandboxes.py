@@ -67,3 +67,16 @@ def test_an_unknown_platform_and_a_foreign_client_are_refused():
         Sandboxes().world("bigcomerce")
     with pytest.raises(TypeError, match="client of no sandbox"):
         Sandboxes().open(dict)  # type: ignore[type-var]
+
+
+def test_seeds_and_subscribers_are_given_to_all_sandboxes_and_clients():
+    heard: list[object] = []
+    sandboxes = Sandboxes(seeds={"bigcommerce": "demo"}, subscribers=(heard.append,))
+    assert list(sandboxes.open(BigCommerce).products.list())
+    assert list(sandboxes.open(Consonance).works.list()), "the others keep their usual seed"
+    assert len(heard) >= 2
+
+
+def test_a_seed_for_an_unknown_platform_is_refused():
+    with pytest.raises(ValueError, match=r"No sandbox is called bigcomerce\. Known: bigcommerce, consonance"):
+        Sandboxes(seeds={"bigcomerce": "demo"})

@@ -9,16 +9,18 @@ Nothing is sent over a network, and a wait takes no time.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from commerce_bridge.flow.clock import EPOCH, VirtualClock
+from commerce_bridge.flow.events import Subscriber
 from commerce_bridge.flow.wiring import SeededChance
 from commerce_bridge.http.opening import Surroundings
 from commerce_bridge.platforms.bigcommerce.client import AsyncBigCommerce, BigCommerce
 from commerce_bridge.platforms.consonance.client import AsyncConsonance, Consonance
 from commerce_bridge.sandbox.core import Sandbox
-from commerce_bridge.sandbox.registry import make
+from commerce_bridge.sandbox.registry import make, names
 from commerce_bridge.sandbox.transport import SandboxWorld
 
 C = TypeVar("C", BigCommerce, AsyncBigCommerce, Consonance, AsyncConsonance)
@@ -41,11 +43,25 @@ class Sandboxes:
             publisher's list, and BigCommerce's an empty store.
         start: Where the clock stands at first; aware.
         latency_s: Seconds, of the virtual clock, from a request to its answer.
+        seeds: Platform to the seed of its sandbox, ``demo`` or ``empty``, where it is not as said above.
+        subscribers: Called with each event of all clients.
+
+    Raises:
+        ValueError: A seed is for a platform of which there is no sandbox.
     """
 
-    def __init__(self, *sandboxes: Sandbox, start: datetime = EPOCH, latency_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        *sandboxes: Sandbox,
+        start: datetime = EPOCH,
+        latency_s: float = 0.0,
+        seeds: Mapping[str, str] | None = None,
+        subscribers: tuple[Subscriber, ...] = (),
+    ) -> None:
         self.clock = VirtualClock(start)
         self.latency_s = latency_s
+        self._seeds = {**_SEEDS, **_known(seeds or {})}
+        self._subscribers = subscribers
         self._worlds = {one.name: SandboxWorld(one) for one in sandboxes}
         self._opened = 0
 
@@ -60,7 +76,7 @@ class Sandboxes:
             MissingExtra: The sandbox needs a package of the extra ``sandbox``.
         """
         if name not in self._worlds:
-            self._worlds[name] = SandboxWorld(make(name, seed=_SEEDS.get(name, "demo")))
+            self._worlds[name] = SandboxWorld(make(name, seed=self._seeds.get(name, "demo")))
         return self._worlds[name]
 
     def open(self, client: type[C], **options: Any) -> C:
@@ -85,7 +101,16 @@ class Sandboxes:
         arguments: dict[str, Any] = {
             **credentials,
             "transport": carry(self.clock, latency_s=self.latency_s, base_path=base_path),
-            "surroundings": Surroundings(clock=self.clock, chance=SeededChance(self._opened)),
+            "surroundings": Surroundings(
+                clock=self.clock, chance=SeededChance(self._opened), subscribers=self._subscribers
+            ),
             **options,
         }
         return client(**arguments)
+
+
+def _known(seeds: Mapping[str, str]) -> Mapping[str, str]:
+    strange = sorted(set(seeds) - set(names()))
+    if strange:
+        raise ValueError(f"No sandbox is called {', '.join(strange)}. Known: {', '.join(names())}.")
+    return seeds
