@@ -220,13 +220,8 @@ class Shops(RuleBasedStateMachine):
     @rule()
     def put_right(self) -> None:
         """One clean round, and everything is as the source and the people of the shop want it."""
-        self.tiny.shop.broken, healed = set(), self.tiny.shop.refuse
-        self.tiny.shop.refuse = set()
-        for key in healed:  # what was refused is tried again when it changes
-            if key in self.tiny.source.things:
-                thing = self.tiny.source.things[key]
-                self.tiny.source.put(evolve(thing, note=f"{thing.note}."))
-        self.clock.sleep(1)
+        self.tiny.shop.broken, self.tiny.shop.refuse = set(), set()
+        self.clock.sleep(timedelta(days=2).total_seconds())  # what was refused is tried again by itself
         first = self.planned()
         self.driver().run(apply(self.tiny.job, first))
         again = self.planned()
