@@ -112,7 +112,7 @@ def test_its_field_takes_part_in_plan_ownership_apply_and_explanation(stage: Sta
     assert "Reading age" not in dict(stage.facts(ROADS))
     (why,) = bridge.explain(BEARS, stage.package.ACME_READING_AGE)
     assert str(why).startswith(
-        "reading age is Reading age: 7 and up: owned by consonance, rule elements; written 2026-11-02"
+        "reading age is Reading age: 7 and up: owned by consonance, rule elements; computed by custom field; written 2026-11-02"
     )
     assert why.decision.value == Fact("Reading age", "7 and up")
     assert bridge.plan().is_empty

@@ -61,7 +61,7 @@ def decision(**changes: Any) -> Decision:
 
 
 def explained(**changes: Any) -> str:
-    written = {key: changes.pop(key) for key in ("written_at", "receipt") if key in changes}
+    written = {key: changes.pop(key) for key in ("written_at", "receipt", "computed_by") if key in changes}
     return str(Explanation(record="record-1", decision=decision(**changes), **written))
 
 
@@ -106,6 +106,7 @@ def test_explanations():
         explained(),
         explained(written_at="2026-11-02T09:00:00+00:00", receipt="plan"),
         explained(loser=None, candidates={}),
+        explained(computed_by="price/list", written_at="2026-11-02T09:00:00+00:00", receipt="plan"),
         explained(
             field=on.NAME,
             value="The Black Road (paperback)",
