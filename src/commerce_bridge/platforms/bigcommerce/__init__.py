@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     )
     from commerce_bridge.platforms.bigcommerce.limits import Limits, Plan
     from commerce_bridge.platforms.bigcommerce.multipart import Upload
+    from commerce_bridge.platforms.bigcommerce.webhooks import WebhookSecrets, verify_webhook
 
 _PLACES = {
     "batching": ("Failed", "RowAnswer", "Saved", "Unknown"),
@@ -46,6 +47,7 @@ _PLACES = {
     ),
     "limits": ("Limits", "Plan"),
     "multipart": ("Upload",),
+    "webhooks": ("WebhookSecrets", "verify_webhook"),
 }  # fmt: skip
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
@@ -79,6 +81,8 @@ __all__ = [
     "Upload",
     "VariantDraft",
     "VideoDraft",
+    "WebhookSecrets",
+    "verify_webhook",
 ]
 
 

@@ -81,14 +81,14 @@ class WebhookSecrets:
     def __attrs_post_init__(self) -> None:
         if not self.client_secrets and not self.header_values:
             raise ValueError("Give client_secrets, header_values or both: unchecked calls may be anybody's.")
-        _ = self.keys
+        _keys_of(self)
 
-    @property
-    def keys(self) -> tuple[bytes, ...]:
-        """The keys that may have signed a call."""
-        if self.key == "raw":
-            return tuple(one.encode() for one in self.client_secrets)
-        return tuple(_decoded(one) for one in self.client_secrets)
+
+def _keys_of(secrets: WebhookSecrets) -> tuple[bytes, ...]:
+    """The keys that may have signed a call."""
+    if secrets.key == "raw":
+        return tuple(one.encode() for one in secrets.client_secrets)
+    return tuple(_decoded(one) for one in secrets.client_secrets)
 
 
 def _decoded(secret: str) -> bytes:
@@ -138,7 +138,7 @@ def _sent_at(
 ) -> datetime | Refused | None:
     """When the call says that it was sent, once that is checked; None when an unsigned one does not say."""
     if secrets.client_secrets:
-        signed = standard_signature(headers, body, now, secrets.keys, secrets.tolerance)
+        signed = standard_signature(headers, body, now, _keys_of(secrets), secrets.tolerance)
         return signed if isinstance(signed, Refused) else signed.sent_at
     sent_at = unix_instant(header(headers, "webhook-timestamp"))
     late = None if sent_at is None else timely(sent_at, now, secrets.tolerance)
