@@ -117,6 +117,7 @@ def network(monkeypatch: Any) -> Sandboxes:
         "CONSONANCE_API_KEY": publisher["api_key"],
         "BIGCOMMERCE_STORE_HASH": store["store_hash"],
         "BIGCOMMERCE_ACCESS_TOKEN": store["access_token"],
+        "BIGCOMMERCE_CLIENT_SECRET": "known to the store and to us",
     }
     for name, value in secrets.items():
         monkeypatch.setenv(name, value)

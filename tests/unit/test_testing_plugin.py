@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -201,3 +202,38 @@ def test_pytest_finds_it_by_itself(tmp_path: Path):
         pytest.fail("The package was installed before it had a plugin: install it anew (pip install -e .).")
     assert PLUGIN in loaded_in_a_run(tmp_path)
     assert PLUGIN not in loaded_in_a_run(tmp_path, "-p", "no:commerce_bridge")
+
+
+PAGE = ROOT / "docs" / "how-to" / "pytest-plugin.md"
+
+
+def test_the_files_of_the_page_pass(pytester: pytest.Pytester):
+    found = re.findall(
+        r"^```py\n# (\w+)\.py\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    files = dict(found)
+    assert sorted(files) == ["conftest", "test_async", "test_bridge", "test_shop"]
+    settings = files.pop("conftest")
+    pytester.makepyfile(**files)
+    pytester.runpytest_subprocess(*arguments()).assert_outcomes(passed=4)
+    seen = "def test_they_hold(commerce_sandboxes, commerce_clock, bigcommerce_sandbox):\n"
+    seen += "    assert commerce_clock.now() == datetime(2027, 3, 1, tzinfo=UTC)\n"
+    seen += "    assert commerce_sandboxes.latency_s == 0.2\n"
+    seen += "    assert bigcommerce_sandbox.sandbox.state()['products']\n"
+    folder = pytester.mkdir("with_settings")
+    (folder / "conftest.py").write_text(settings, encoding="utf-8")
+    (folder / "test_settings.py").write_text(
+        f"from datetime import UTC, datetime\n\n{seen}", encoding="utf-8"
+    )
+    pytester.runpytest_subprocess(*arguments(str(folder))).assert_outcomes(passed=1)
+
+
+def test_the_page_names_every_fixture():
+    from commerce_bridge.testing import plugin
+
+    fixtures = {
+        name for name, value in vars(plugin).items() if type(value).__name__ == "FixtureFunctionDefinition"
+    }
+    assert len(fixtures) == 14
+    page, text = PAGE.read_text(encoding="utf-8"), plugin.__doc__ or ""
+    assert [name for name in sorted(fixtures) if name not in page or f"``{name}``" not in text] == []
