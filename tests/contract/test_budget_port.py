@@ -373,6 +373,8 @@ class TestPostgresBudgets(SharedBudgetsContract):
             other.execute(text.encode(), (body,))
 
     def test_a_server_that_is_killed_and_restarted_forgets_nothing(self, port: Any) -> None:
+        if not self.server.ours:
+            pytest.skip("a server that is not ours is not killed")
         assert [ask(port, 0, ticket) for ticket in ("a", "b")] == [0, 0]
         self.server.restart()
         assert list(port.state("shop").flying) == ["a", "b"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
+import pkgutil
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,11 +22,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_state_store import StateStoreContract, at, by_keys, put, run_in_threads, scan
 
+from commerce_bridge import BigCommerce, Consonance
 from commerce_bridge.errors import StateConflict, StateUnreadable
 from commerce_bridge.flow.state import Delete, Expect, Key, Op, Put, Row, StateStore
+from commerce_bridge.flow.wiring import SeededChance
+from commerce_bridge.http import opening
+from commerce_bridge.platforms import bigcommerce
+from commerce_bridge.platforms.bigcommerce import client as bigcommerce_client
+from commerce_bridge.platforms.consonance import client as consonance_client
+from commerce_bridge.ports.step import StepKind
+from commerce_bridge.sandbox.catalogue.simple import simple_title
 from commerce_bridge.stores import MemoryState, postgres_database
 from commerce_bridge.stores.postgres import PostgresState
 from commerce_bridge.stores.postgres_schema import MIGRATIONS, lock_of
+from commerce_bridge.testing.sandboxes import Sandboxes
 from rigs import postgres
 from rigs import shared_workers as workers
 from rigs.postgres_wire import Cut, Wire
@@ -278,6 +291,11 @@ class TestLostAnswers:
 class TestServer:
     """The server goes away under a store that is open."""
 
+    @pytest.fixture(autouse=True)
+    def _killable(self, server: postgres.Server) -> None:
+        if not server.ours:
+            pytest.skip("a server that is not ours is not killed")
+
     def test_killed_and_restarted_it_is_not_noticed(self, server, state: PostgresState) -> None:
         put(state, "x")
         server.restart()
@@ -319,11 +337,12 @@ class TestServer:
 
         def work(worker: int) -> None:
             if worker == 3:
-                for pause_s in (0.05, 0.02, 0.08):
-                    stop.wait(pause_s)  # let some commits through
-                    server.kill()
-                    server.start()
-                stop.set()
+                try:
+                    for pause_s in (0.05, 0.02, 0.08):
+                        stop.wait(pause_s)  # let some commits through
+                        server.restart()
+                finally:
+                    stop.set()
                 return
             while not stop.is_set():
                 number = written[worker]
@@ -516,3 +535,47 @@ def test_without_psycopg_the_extra_is_named() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.count("commerce-bridge[postgres]") == 2
+
+
+def test_the_page_about_sharing_shows_what_works(
+    server: postgres.Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its block for several machines, which needs a server, run beside it as it stands."""
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "share-state.md"
+    (block,) = re.findall(r"^```py\n(.*?)^```", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    if not server.ours:
+        pytest.skip("the page writes to the schema of that name, which may be somebody's own")
+    sandboxes = Sandboxes()
+    publisher: Any = sandboxes.world("consonance")
+    publisher.reset("empty")
+    for number in (1, 2):
+        book = simple_title(f"Road {number}", forms=("BC",), number=number, bisac="FIC022000")
+        publisher.sandbox.load(book, at=sandboxes.clock.now())
+    monkeypatch.setenv("DATABASE_URL", server.url)
+    for name, kind in (("CONSONANCE_API_KEY", "consonance"), ("BIGCOMMERCE", "bigcommerce")):
+        for word, secret in sandboxes.world(kind).sandbox.credentials().items():
+            monkeypatch.setenv(name if kind == "consonance" else f"{name}_{word.upper()}", secret)
+    for module, client in ((consonance_client, Consonance), (bigcommerce_client, BigCommerce)):
+        transport = sandboxes.open(client)._transport
+        monkeypatch.setattr(module, "HttpTransport", lambda base_url, *, library, door=transport: door)
+    around = opening.Surroundings
+    monkeypatch.setattr(
+        opening,
+        "Surroundings",
+        lambda **given: around(clock=sandboxes.clock, chance=SeededChance(1), **given),
+    )
+    monkeypatch.chdir(tmp_path)
+    for module in pkgutil.walk_packages(bigcommerce.__path__, f"{bigcommerce.__name__}."):
+        importlib.import_module(
+            module.name
+        )  # pytest reads what it imports, and CPython 3.11 not in two threads
+    namespace: dict[str, Any] = {}
+    try:
+        exec(compile(block, str(page), "exec"), namespace)
+    finally:
+        for opened in ("state", "budgets"):
+            namespace[opened].close()
+    assert namespace["receipt"].applied[StepKind.CREATE] == 2
+    assert sql(server, "SELECT count(*) FROM commerce_bridge.rows WHERE tbl = 'binding'") == [(2,)]
+    assert sql(server, "SELECT count(*) >= 2 FROM commerce_bridge.budgets") == [(True,)]
+    postgres.drop(server.url, "commerce_bridge")

@@ -209,16 +209,6 @@ class Outside:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def kill(self) -> None:
-        """Skip the test that wants it."""
-        pytest.skip(f"the server that {VARIABLE} names is not killed")
-
-    def start_soon(self, after_s: float = 0.0) -> Callable[[], None]:
-        """Never reached."""
-        raise AssertionError("a server that was not killed is not started")
-
-    restart = kill
-
 
 def running() -> Server | Outside:
     """The server of this test session; without one the test fails in plain words."""
