@@ -53,8 +53,6 @@ _SETTINGS = """
         set_config('synchronous_commit', CASE current_setting('synchronous_commit')
             WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)
 """
-
-
 _NOTE = "INSERT INTO {}.commits (id) VALUES (%s)"
 _PRUNE = """
     DELETE FROM {0}.commits WHERE id IN (
