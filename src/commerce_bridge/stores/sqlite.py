@@ -21,13 +21,13 @@ CHUNK = 250
 """Keys in one look-up: longer lists are not faster, measured from 100 to 10 000."""
 
 _BY_KEYS = """
-    SELECT rows.key, rows.body, rows.revision FROM json_each(?3) AS wanted
-    CROSS JOIN rows ON rows.tbl = ?1 AND rows.scope = ?2 AND rows.key = wanted.value
+    SELECT rows.key, rows.body, rows.revision FROM json_each(?) AS wanted
+    CROSS JOIN rows ON rows.tbl = ? AND rows.scope = ? AND rows.key = wanted.value
 """  # CROSS fixes the order of the join: the planner would read the whole table for each wanted key
 _BY_PREFIX = """
     SELECT key, body, revision FROM rows
-    WHERE tbl = ?1 AND scope = ?2 AND key >= ?3 AND key > ?4 AND (?5 IS NULL OR key < ?5)
-    ORDER BY key LIMIT ?6
+    WHERE tbl = ? AND scope = ? AND key >= ? AND key > ? AND (? IS NULL OR key < ?)
+    ORDER BY key LIMIT ?
 """
 _PUT = """
     INSERT INTO rows (tbl, scope, key, body, revision) VALUES (?, ?, ?, ?, 1)
@@ -113,7 +113,7 @@ class SQLiteState:
     def _by_keys(self, query: ByKeys) -> Iterable[Row]:
         for start in range(0, len(query.keys), CHUNK):
             wanted = json.dumps(query.keys[start : start + CHUNK])
-            for row in self._connection.execute(_BY_KEYS, (query.table, query.scope, wanted)):
+            for row in self._connection.execute(_BY_KEYS, (wanted, query.table, query.scope)):
                 yield _row(query, *row)
 
     def _check(self, table: str, scope: str, expect: Sequence[Expect]) -> None:
@@ -154,7 +154,7 @@ def _row(query: Query, key: str, body: str, revision: int) -> Row:
 
 def _bounds(query: ByPrefix) -> tuple[str | int | None, ...]:
     beyond = beyond_prefix(query.prefix)
-    return query.table, query.scope, query.prefix, query.after, beyond, max(query.limit, 0)
+    return query.table, query.scope, query.prefix, query.after, beyond, beyond, max(query.limit, 0)
 
 
 def beyond_prefix(prefix: str) -> str | None:
