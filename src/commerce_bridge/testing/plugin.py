@@ -1,6 +1,10 @@
 """Fixtures for pytest: sandboxes with clients that reach them, a virtual clock, faults.
 
-The plugin is there as soon as the package is installed.  A test names what it needs::
+Switch it on in the outermost ``conftest.py``::
+
+    pytest_plugins = ["commerce_bridge.testing.plugin"]
+
+A test then names what it needs::
 
     def test_a_lost_answer(bigcommerce_client, bigcommerce_sandbox, commerce_faults):
         commerce_faults("bigcommerce", kind="cut_after", method="POST")
@@ -22,7 +26,7 @@ Three fixtures are settings, made to be overridden in a ``conftest.py`` or a tes
 ``commerce_latency_s`` (virtual seconds from a request to its answer).
 
 Everything lives for one test and needs the extra ``sandbox``.  A run that uses none of it loads nothing but
-this module; ``-p no:commerce_bridge`` leaves it out.
+this module.  It is no entry point: pytest would then rewrite every module of the package in every run.
 """
 
 from __future__ import annotations
