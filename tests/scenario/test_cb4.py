@@ -10,6 +10,7 @@ import pytest
 from attrs import evolve
 
 from commerce_bridge.bridges.listing.policy import Layout
+from commerce_bridge.domain.listing import PRICE
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.sandbox.catalogue.simple import simple_title
 from rigs.pair import Pair, Verbs, over_http, pair, policy
@@ -142,6 +143,28 @@ def test_variants_of_one_product_for_printed_formats():
     (product,) = stage.bigcommerce.state()["products"]
     assert {Decimal(str(row["price"])) for row in product["variants"]} == {Decimal(19), Decimal(10)}
     assert bridge.plan().is_empty
+
+
+def test_a_page_of_variants_is_explained_by_the_isbn_of_any_of_them():
+    stage = pair(policy=policy(layout=Layout.VARIANTS))
+    stage.consonance.load(priced(PRINT, "20.00", "10.00"), at=stage.clock.now())
+    bridge = stage.sync()
+    bridge.sync()
+    found = [bridge.explain(isbn(PRINT, place), PRICE) for place in range(2)]
+    assert found[0] == found[1]
+    assert {Decimal(str(one.decision.value.amount)) for one in found[0]} == {Decimal(20), Decimal(10)}
+
+
+def test_what_cannot_be_read_of_a_format_is_told_of_that_format():
+    stage = pair()
+    stage.consonance.load(FAMILY, at=stage.clock.now())
+    second = next(row["id"] for row in stage.consonance.state()["product"] if row["isbn"] == isbn(FAMILY, 1))
+    row = next(row["id"] for row in stage.consonance.state()["price"] if row["product_id"] == second)
+    stage.consonance.edit("price", row, at=stage.clock.now(), currency_code="£")
+    bridge = stage.sync()
+    bridge.sync()
+    items = [item for item in bridge.work_items() if "currencyCode" in item.detail]
+    assert [item.label.split()[0] for item in items] == [isbn(FAMILY, 1)]
 
 
 def test_variants_are_refused_with_a_reason_where_the_store_cannot_carry_them():

@@ -90,6 +90,7 @@ def test_problems_are_told_in_words() -> None:
         (one,) = run(reader.changes(None)).items
     (problem,) = one.problems
     assert problem.startswith("error [price.amount] a.1 ProductSupply/SupplyDetail/Price/PriceAmount: ")
+    assert one.concerns == {problem: one.value.formats[0].ref}
 
 
 def test_no_message_is_one_empty_page() -> None:

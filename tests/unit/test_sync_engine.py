@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 
 from commerce_bridge.errors import ConnectionLost, InvalidDocument, StalePlan
+from commerce_bridge.flow.events import Queued
 from commerce_bridge.flow.play import Crash, ManualClock, PlayDriver
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.flow.wiring import SeededChance, Wiring
@@ -142,6 +143,10 @@ def test_a_rejected_record_becomes_a_work_item_and_stops_nothing_else():
     stage.tiny.shop.refuse = {"b"}
     receipt = stage.sync()
     assert [trouble.label for trouble in receipt.failed] == ["b Birch"]
+    queued = [event for event in stage.events if isinstance(event, Queued)]
+    assert [event.reason.split(":")[0] for event in queued if event.record == receipt.failed[0].record] == [
+        "rejected"
+    ]
     assert [row[0] for row in stage.goods()] == ["a", "c", "d"]
     assert stage.plan().is_empty, "a record that is refused is not tried again until it changes"
     stage.tiny.shop.refuse = set()

@@ -174,7 +174,15 @@ def test_the_body_of_a_call_is_not_stored(desk: Desk):
     desk.inbox.take_in([news()])
     rows = desk.state.load(ByPrefix(table=TABLE, scope=ACCOUNT))
     assert len(rows) == 1
-    assert "ada" not in rows[0].body
+    assert "ada@" not in rows[0].body
+
+
+def test_the_same_chance_writes_the_same_rows():
+    desks = (Desk(), Desk())
+    for one in desks:
+        one.inbox.take_in([news()])
+    first, second = (one.state.load(ByPrefix(table=TABLE, scope=ACCOUNT)) for one in desks)
+    assert first == second
 
 
 def test_a_worker_passes_over_what_it_could_not_read(desk: Desk):

@@ -61,6 +61,8 @@ class Observed(Generic[T]):
         seen_at: When it was read.
         sources: Where each field came from, by field name, for explanations.
         problems: What could not be read, as text with a path; the rest of the value stands.
+        concerns: A problem to the name of the part of the value that it is about, such as one format of a
+            title; problems about the whole are left out.
     """
 
     value: T
@@ -69,6 +71,7 @@ class Observed(Generic[T]):
     seen_at: datetime
     sources: Mapping[str, str] = field(factory=dict[str, str])
     problems: tuple[str, ...] = ()
+    concerns: Mapping[str, Ref] = field(factory=dict[str, Ref])
 
 
 @frozen(kw_only=True)

@@ -192,7 +192,7 @@ def inbox_of(account: str, state: StateStore, around: Surroundings | None = None
     Args:
         account: Such as ``bigcommerce:demo``.
         state: Where the news is kept; a bridge may use the same.
-        around: The clock, in a test.
+        around: The clock, the ids and the subscribers; the program's own unless given.
     """
 
     def make() -> SyncDriver:
@@ -209,7 +209,7 @@ def async_inbox_of(account: str, state: StateStore, around: Surroundings | None 
     Args:
         account: Such as ``bigcommerce:demo``.
         state: Where the news is kept; a bridge may use the same.
-        around: The clock, in a test.
+        around: The clock, the ids and the subscribers; the program's own unless given.
     """
 
     def make() -> AsyncDriver:
@@ -225,7 +225,7 @@ def _wiring(account: str, state: StateStore, around: Surroundings | None) -> Wir
     from commerce_bridge.http.opening import Surroundings
 
     around = around or Surroundings()
-    return Wiring(state=state, clock=around.clock, subscribers=around.subscribers)
+    return Wiring(state=state, clock=around.clock, chance=around.chance, subscribers=around.subscribers)
 
 
 def _key_of(account: str, received: Received) -> str:

@@ -12,7 +12,7 @@ from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.errors import BridgeError, RemoteError
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.events import Written
+from commerce_bridge.flow.events import Queued, Written
 from commerce_bridge.flow.state import Delete, Key, Op
 from commerce_bridge.ports.step import Call, Row, RowId, RowResult, Step, Verdict
 from commerce_bridge.sync.codec import decode_key, encode_key
@@ -123,7 +123,7 @@ def commit_results(
     """
     now = yield from flow.now()
     ops: list[Op] = []
-    told: set[tuple[str, str]] = set()
+    told: dict[tuple[str, str], Queued] = {}
     for result in results:
         step = books.steps[result.row.step]
         if result.verdict is Verdict.DONE:
@@ -133,11 +133,13 @@ def commit_results(
                 ops.append(_delete(books.scope, "intent", row_key(books.plan.header.plan, result.row.id)))
             detail = words(result.error)
             if (step.id, detail) not in told:  # a call that was refused is refused with all its rows
-                told.add((step.id, detail))
                 reason = f"rejected:{result.row.part}"
+                told[step.id, detail] = Queued(record=step.record, reason=reason, detail=detail)
                 ops.append(work_item(books.scope, step.record, step.label, reason, detail, now))
     if ops:
         yield from flow.commit(ops)
+    for queued in told.values():
+        yield from flow.emit(queued)
     for result in results:
         if result.verdict is Verdict.DONE and result.ref is not None:
             step = books.steps[result.row.step]

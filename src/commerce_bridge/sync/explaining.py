@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 from attrs import evolve
 
 from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.record import Record
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.merge import Explanation
@@ -28,7 +30,7 @@ def explain(job: Job[Any], record: str, name: AnyField | None = None) -> Flow[tu
     """
     now = yield from flow.now()
     memory = yield from remember(job)
-    known = _known(memory, record)
+    known = _known(job, memory, record)
     context = yield from job.context(now)
     found = yield from job.reader.fetch((known.origin,))
     index = TargetIndex(memory.aliases, job.unique)
@@ -62,18 +64,33 @@ def explain(job: Job[Any], record: str, name: AnyField | None = None) -> Flow[tu
     return tuple(explanations)
 
 
-def _known(memory: Memory, record: str) -> Remembered:
-    """The record that a canonical id, a reference, or a value of a natural key names."""
+def _known(job: Job[Any], memory: Memory, record: str) -> Remembered:
+    """The record that a canonical id, a reference, a value of a natural key, or a word of its label names."""
     direct = memory.records.get(memory.aliases.get(record, record))
     if direct is not None:
         return direct
-    for known in memory.records.values():
-        if record in known.label.split() or str(known.source) == record:
-            return known
+    everyone = memory.records.values()
+    exact = (known for known in everyone if str(known.source) == record or record in _named(job, known))
+    # What the target refused agreed on nothing yet; its label still names it.
+    by_label = (known for known in everyone if record in known.label.split())
+    found = next(chain(exact, by_label), None)
+    if found is not None:
+        return found
     raise LookupError(
         f"No record called {record!r} is known. Plan and apply first; then give an ISBN, a SKU, "
         "a platform's reference such as 'bigcommerce:product:180', or a canonical id."
     )
+
+
+def _named(job: Job[Any], known: Remembered) -> set[str]:
+    """The values of the natural keys that both sides agreed on, of the record and of its parts."""
+    parts: dict[str, dict[AnyField, Any]] = {}
+    for (part, name), value in known.agreed.items():
+        parts.setdefault(part, {})[name] = value
+    agreed = Record(
+        values=parts.pop("", {}), parts={part: Record(values=values) for part, values in parts.items()}
+    )
+    return {key.value for key in job.natural_keys(agreed)}
 
 
 def _draft_of(drafts: Iterable[Draft], known: Remembered) -> Draft | None:

@@ -42,8 +42,9 @@ def stale_steps(
     """Steps that must not be carried out as they stand, each with why.
 
     These are steps whose record moved on the target since the plan was made, and steps that would write what
-    the target owns by the ownership table as it is now.  Steps that have begun to take hold are not asked again: what moved is our own write.  Nor is a record
-    stale that shows, in whole or in part, what the step would write: so far an earlier run had come.
+    the target owns by the ownership table as it is now.  Steps that have begun to take hold are not asked
+    again: what moved is our own write.  Nor is a record stale that shows, in whole or in part, what the step
+    would write: so far an earlier run had come.
 
     Args:
         job: The job.

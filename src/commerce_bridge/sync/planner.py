@@ -149,7 +149,7 @@ def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
         return []
     context = evolve(run.context, kin=refs)
     drafts = run.job.drafts(item.value, context)
-    placed = [_placed(run, draft) for draft in _noted(drafts, item.problems)]
+    placed = [_placed(run, draft) for draft in _noted(drafts, item)]
     unmade = {one.record for one in placed if one.observed is None and one.draft.unmade}
     decided: list[Decided] = []
     for one in placed:
@@ -165,11 +165,12 @@ def _decide_all(run: _Run[S], item: Observed[S]) -> list[Decided]:
     return decided
 
 
-def _noted(drafts: Sequence[Draft], problems: Sequence[str]) -> list[Draft]:
+def _noted(drafts: Sequence[Draft], item: Observed[Any]) -> list[Draft]:
     """The drafts, each with what could not be read of it; what is about none of them goes to the first."""
     noted = list(drafts)
-    for text in problems if noted else ():
-        about = next((n for n, draft in enumerate(noted) if f"id={draft.ref.id}]" in text), 0)
+    places = {draft.ref: place for place, draft in enumerate(noted)}
+    for text in item.problems if noted else ():
+        about = places.get(item.concerns.get(text, item.ref), 0)
         problem = Problem(code="source", message=text)
         noted[about] = evolve(noted[about], problems=(*noted[about].problems, problem))
     return noted

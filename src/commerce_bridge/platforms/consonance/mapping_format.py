@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -35,6 +36,7 @@ NO_ISBN = "no isbn"
 """What the service writes where a product has no ISBN, in lower case.  Source: vendor REST product page."""
 
 _NO_MEASURES = Measures()
+_OF_PRODUCT = re.compile(r"\$\.products\[id=(\d+)\]")
 _PREFIXES = frozenset({"978", "979"})
 _APOSTROPHES = ("'", "’")
 
@@ -77,6 +79,12 @@ def format_of(product: wire.Product, work: Work, settings: ReaderSettings, probl
 
 def _path(product: wire.Product) -> str:
     return f"$.products[id={product.id}]"
+
+
+def concerns_of(problems: Iterable[str]) -> Mapping[str, Ref]:
+    """The problems that are about one product, each to its name; read from the paths they begin with."""
+    found = ((text, _OF_PRODUCT.match(text)) for text in problems)
+    return {text: Ref("consonance", "product", match[1]) for text, match in found if match is not None}
 
 
 @lru_cache(maxsize=4096)

@@ -182,12 +182,19 @@ class ConsonanceReader:
 
     def _observed(self, work: Work, now: datetime) -> Observed[Title]:
         from commerce_bridge.platforms.consonance.mapping import SOURCES, arrange, title_of, version_of
+        from commerce_bridge.platforms.consonance.mapping_format import concerns_of
 
         arrange(work)
         version = version_of(work, self._salt)
         title, problems = title_of(work, self.settings)
         return Observed(
-            value=title, ref=title.ref, version=version, seen_at=now, sources=SOURCES, problems=problems
+            value=title,
+            ref=title.ref,
+            version=version,
+            seen_at=now,
+            sources=SOURCES,
+            problems=problems,
+            concerns=concerns_of(problems),
         )
 
 

@@ -186,14 +186,15 @@ class OnixReader:
 
 def observed(family: Family, seen_at: datetime) -> Observed[Title]:
     """A family as the port shows it; errors and warnings are its problems."""
-    problems = tuple(str(one) for one in family.diagnostics if one.severity is not Severity.INFO)
+    told = [one for one in family.diagnostics if one.severity is not Severity.INFO]
     return Observed(
         value=family.title,
         ref=family.title.ref,
         version=family.version,
         seen_at=seen_at,
         sources=SOURCES,
-        problems=problems,
+        problems=tuple(str(one) for one in told),
+        concerns={str(one): Ref(PLATFORM, "product", one.record) for one in told if one.record is not None},
     )
 
 
