@@ -23,12 +23,11 @@ from commerce_bridge.errors import BridgeError, QuotaExhausted, StateUnreadable
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetPort, BudgetRules, BudgetSettlement, Window
 from commerce_bridge.http.budget import (
     FORGET_AFTER_S,
-    PATIENCE_S,
     BudgetState,
     LocalBudgets,
     Ticket,
-    WindowState,
 )
+from commerce_bridge.http.windows import PATIENCE_S, WindowState
 from commerce_bridge.stores import SQLiteState
 from commerce_bridge.stores.budgets import FORMAT, from_json, to_json
 from commerce_bridge.stores.budgets_postgres import PostgresBudgets
@@ -144,8 +143,8 @@ class BudgetPortContract:
             with pytest.raises(QuotaExhausted, match="day") as stopped:
                 ask(port, 20, "t5", rules=rules)
             assert stopped.value.resets_at == instant(86_410)
-        settle(port, 30, "t0", rules=rules, window="day")
-        assert ask(port, 86_410, "t5", rules=rules) == 0
+        settle(port, 30, "t0", rules=rules, window="day")  # the vendor's day began at 30 s at the latest
+        assert ask(port, 86_430, "t5", rules=rules) == 0
 
     def test_threads_together_get_the_quota_and_no_more(self, port: BudgetPort) -> None:
         rules = BudgetRules(windows=(evolve(SHORT, quota=40),), in_flight=30)
@@ -450,6 +449,10 @@ STATES = st.builds(
             used=st.integers(0, 10**9),
             quota=st.none() | st.integers(0, 10**9),
             told=st.booleans(),
+            sooner=st.none() | INSTANTS,
+            answered=st.booleans(),
+            late=st.integers(0, 10**9),
+            late_until=st.none() | INSTANTS,
         ),
         max_size=3,
     ),

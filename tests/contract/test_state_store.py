@@ -102,6 +102,16 @@ class StateStoreContract:
         store.commit([Delete(at=at("x")), Put(at=at("y"), body="{}")])
         assert scan(store) == ["y"]
 
+    def test_a_walk_by_keys_alone_carries_no_bodies(self, store: StateStore) -> None:
+        put(store, "k0", "k1", body='{"n": 0}')
+        for prefix in ("", "k"):
+            query = ByPrefix(table="bindings", scope=SCOPE, prefix=prefix, bodies=False)
+            assert [(row.at.key, row.body, row.revision) for row in store.load(query)] == [
+                ("k0", "", 1),
+                ("k1", "", 1),
+            ]
+        assert by_keys(store, "k0")[0].body == '{"n": 0}'
+
     def test_an_empty_commit_only_checks(self, store: StateStore) -> None:
         store.commit([])
         store.commit([], [Expect(at=at("x"), revision=0)])

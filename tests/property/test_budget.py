@@ -20,6 +20,11 @@ SECOND = 1_000_000
 """All times here are whole microseconds from the start, so that no rounding tells windows apart."""
 
 
+def at_least(examples: int) -> settings:
+    """So many examples, or as many as the profile asks for."""
+    return settings(max_examples=max(examples, settings.default.max_examples if settings.default else 0))
+
+
 @define
 class Meter:
     """Counts what comes, as a vendor does: a window begins with its first request."""
@@ -35,6 +40,10 @@ class Meter:
             self.began, self.used = at, 0
         self.used += weight
         self.most = max(self.most, self.used)
+
+    def has_no_room(self, at: int, weight: int) -> bool:
+        runs = self.began is not None and at < self.began + self.length
+        return runs and self.used + weight > max(self.quota, weight)
 
     def told(self, at: int, ticket: str) -> BudgetSettlement:
         assert self.began is not None
@@ -160,7 +169,7 @@ def test_no_window_counted_from_its_first_call_is_ever_exceeded(
     assert sorted(weight for _, weight in run.granted) == sorted(job.weight for job in jobs)
 
 
-@settings(max_examples=300)
+@at_least(300)
 @given(
     st.integers(10, 16),
     st.integers(1, 4),
@@ -183,7 +192,7 @@ def test_with_headers_the_vendor_never_counts_too_many_either(
     assert run.most_in_flight <= in_flight
 
 
-@settings(max_examples=40)
+@at_least(40)
 @given(st.integers(0, 10_000), st.booleans(), st.integers(1, 5), st.integers(40, 150))
 def test_with_work_waiting_nearly_all_of_it_is_used(
     seed: int, headers: bool, in_flight: int, quota: int
@@ -204,7 +213,7 @@ def test_with_work_waiting_nearly_all_of_it_is_used(
         assert came >= 0.95 * quota * number
 
 
-@settings(max_examples=60)
+@at_least(60)
 @given(st.integers(0, 10_000), st.integers(2, 5))
 def test_slow_answers_and_a_window_half_gone_cost_little(seed: int, in_flight: int) -> None:
     """One answer in fifty takes seconds; the vendor's first window began long before ours."""

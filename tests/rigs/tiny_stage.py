@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from commerce_bridge.flow.play import ManualClock, PlayDriver
+from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.ports.step import Change
 from commerce_bridge.stores import MemoryState
 from commerce_bridge.sync.applier import apply
 from commerce_bridge.sync.explaining import explain
-from commerce_bridge.sync.memory import Memory, remember
+from commerce_bridge.sync.memory import Memory, records_of, remember
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planner import plan
 from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.remembered import Remembered
 from rigs.tiny_shop import Thing, Tiny, TinySource
 
 
@@ -43,6 +45,12 @@ class TinyStage:
 
     def memory(self) -> Memory:
         return self.driver().run(remember(self.tiny.job))
+
+    def records(self) -> dict[str, Remembered]:
+        """Canonical id to what is remembered."""
+        query = ByPrefix(table="record", scope=self.tiny.job.scope)
+        keys = [row.at.key for row in self.state.load(query)]
+        return self.driver().run(records_of(self.tiny.job, keys))
 
     def explain(self, record: str) -> Any:
         return self.driver().run(explain(self.tiny.job, record))

@@ -9,7 +9,8 @@ import pytest
 
 from commerce_bridge.errors import QuotaExhausted
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement, Window
-from commerce_bridge.http.budget import FORGET_AFTER_S, PATIENCE_S, BudgetState, LocalBudgets, ask, settle
+from commerce_bridge.http.budget import FORGET_AFTER_S, BudgetState, LocalBudgets, ask, settle
+from commerce_bridge.http.windows import PATIENCE_S, SHORTEST_S
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SHORT = Window(name="30 s", seconds=30, quota=3)
@@ -25,18 +26,22 @@ class Account:
         self.state = BudgetState()
         self.count = 0
 
-    def ask(self, at: float, *, weight: int = 1, lane: str | None = None) -> float:
+    def ask(
+        self, at: float, *, weight: int = 1, lane: str | None = None, patience_s: float | None = None
+    ) -> float:
         """Seconds to wait; the request is settled at once."""
-        wait_s, ticket = self.begin(at, weight=weight, lane=lane)
+        wait_s, ticket = self.begin(at, weight=weight, lane=lane, patience_s=patience_s)
         if wait_s == 0:
             self.end(ticket, at)
         return wait_s
 
-    def begin(self, at: float, *, weight: int = 1, lane: str | None = None) -> tuple[float, str]:
+    def begin(
+        self, at: float, *, weight: int = 1, lane: str | None = None, patience_s: float | None = None
+    ) -> tuple[float, str]:
         """Seconds to wait and the ticket; the request stays in flight."""
         self.count += 1
         ticket = f"t{self.count}"
-        wish = BudgetAsk(ticket=ticket, weight=weight, lane=lane)
+        wish = BudgetAsk(ticket=ticket, weight=weight, lane=lane, patience_s=patience_s)
         self.state, wait_s = ask(self.state, self.rules, wish, instant(at))
         return wait_s, ticket
 
@@ -50,6 +55,7 @@ class Account:
         quota: int | None = None,
         window: str = "30 s",
         blocked_for_s: float | None = None,
+        answered: bool = True,
     ) -> None:
         told = BudgetSettlement(
             ticket=ticket,
@@ -58,6 +64,7 @@ class Account:
             quota=quota,
             window=window,
             blocked_for_s=blocked_for_s,
+            answered=answered,
         )
         self.state = settle(self.state, self.rules, told, instant(at))
 
@@ -119,7 +126,8 @@ def test_all_windows_must_have_room_and_the_longest_wait_counts() -> None:
 def test_a_wait_is_never_so_short_that_it_spins() -> None:
     account = Account(SHORT)
     account.room(0)
-    assert account.ask(29.999) == PATIENCE_S
+    assert account.ask(29.99) == pytest.approx(0.01)
+    assert account.ask(29.9999) == SHORTEST_S
 
 
 def test_weight_counts() -> None:
@@ -243,13 +251,18 @@ def test_a_day_counted_by_the_vendors_calendar_ends_with_it() -> None:
     assert account.ask(3601) == 0
 
 
-def test_an_end_once_told_never_moves_back() -> None:
+def test_answers_narrow_the_end_down_from_both_sides() -> None:
+    """Each was formed between the question and now: one says 29 s to 30 s, the next 27 s to 29 s."""
     account = Account(Window(name="30 s", seconds=30, quota=4))
     tickets = [account.begin(0)[1] for _ in range(3)]
     account.end(tickets[0], 1, remaining=3, resets_in_s=29)
-    account.end(tickets[1], 2, remaining=2, resets_in_s=27)  # it was quick, and its answer slow
-    assert account.ask(2) == 0
-    assert account.ask(3) == pytest.approx(27)
+    account.end(tickets[1], 2, remaining=2, resets_in_s=27)
+    known = account.state.windows["30 s"]
+    assert (known.earliest, known.ends) == (instant(29), instant(29))
+    account.end(tickets[2], 9, remaining=1, resets_in_s=28)  # its answer took long: it ends from 28 s to 37 s
+    assert account.state.windows["30 s"].ends == instant(29)
+    assert account.ask(9) == 0
+    assert account.ask(10) == pytest.approx(19)
 
 
 def test_a_new_window_at_the_vendor_starts_a_new_count() -> None:
@@ -327,6 +340,184 @@ def test_a_shorter_block_does_not_lift_a_longer_one() -> None:
     account.end(first, 1, blocked_for_s=10)
     account.end(second, 1, blocked_for_s=2)
     assert account.ask(4) == pytest.approx(7)
+
+
+def test_a_block_longer_than_a_requests_patience_is_not_waited_for() -> None:
+    account = Account()
+    account.end(account.begin(0)[1], 0, blocked_for_s=3600)
+    with pytest.raises(
+        QuotaExhausted, match=r"wait until 2026-11-02T10:00:00.*3540 s.* 120 s at the most"
+    ) as caught:
+        account.ask(60, patience_s=120)
+    assert caught.value.resets_at == instant(3600)
+    assert account.ask(3480, patience_s=120) == 120
+    assert account.ask(60) == 3540
+    assert account.ask(3600, patience_s=120) == 0
+
+
+def test_windows_are_waited_for_however_impatient_a_request_is() -> None:
+    account = Account(SHORT)
+    account.room(0)
+    assert account.ask(0, patience_s=1) == 30
+
+
+class TestEnds:
+    """A vendor's window begins when a request arrives: after it left, and before its answer came."""
+
+    def test_a_window_ends_so_long_after_its_first_answer(self) -> None:
+        account = Account(SHORT)
+        first, second = account.begin(0)[1], account.begin(1)[1]
+        account.end(second, 2)
+        account.end(first, 9)
+        known = account.state.windows["30 s"]
+        assert (known.earliest, known.ends) == (instant(30), instant(32))
+        assert account.room(29) == 1
+        assert account.ask(31) == pytest.approx(1)
+        assert account.room(32) == 3
+
+    def test_without_an_answer_it_goes_on(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=1))
+        _, slow = account.begin(0)
+        assert account.ask(1) == pytest.approx(29)
+        assert account.ask(30) == PATIENCE_S
+        assert account.ask(40) == PATIENCE_S
+        account.end(slow, 41)
+        assert account.ask(42) == pytest.approx(29)
+        assert account.ask(71) == 0
+
+    def test_a_request_that_may_never_have_arrived_proves_nothing(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=2))
+        lost, heard = account.begin(0)[1], account.begin(0)[1]
+        account.end(lost, 2, answered=False)
+        assert account.state.windows["30 s"].ends == instant(32)  # if it arrived, it did so by now
+        account.end(heard, 5)
+        assert account.state.windows["30 s"].ends == instant(35)
+
+    def test_when_all_are_lost_it_ends_so_long_after_the_last(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=2))
+        for at in (3, 7):
+            account.end(account.begin(at - 2)[1], at, answered=False)
+        assert account.ask(36.5) == pytest.approx(0.5)
+        assert account.room(37) == 2
+
+    def test_what_was_answered_after_its_earliest_end_counts_in_the_next_one_too(self) -> None:
+        account = Account(SHORT)
+        account.end(account.begin(0)[1], 2)
+        account.end(account.begin(29)[1], 31)
+        assert account.state.windows["30 s"].late == 1
+        later = Account(SHORT)
+        later.state = account.state
+        assert account.room(32) == 2
+        assert later.room(60.9) == 2
+        later.state = account.state
+        assert later.room(95) == 3
+
+    def test_it_counts_for_one_length_and_no_longer(self) -> None:
+        account = Account(SHORT)
+        account.end(account.begin(0)[1], 2)
+        account.end(account.begin(29)[1], 31)
+        assert account.room(61) == 3
+
+    def test_what_fills_the_next_window_that_way_is_waited_for(self) -> None:
+        for stop in (False, True):
+            account = Account(Window(name="30 s", seconds=30, quota=3, stop=stop))
+            account.end(account.begin(0)[1], 2)
+            account.end(account.begin(29, weight=2)[1], 31.5)
+            if stop:
+                with pytest.raises(QuotaExhausted) as caught:
+                    account.ask(32, weight=2)
+                assert caught.value.resets_at == instant(61.5)
+            else:
+                assert account.ask(32, weight=2) == pytest.approx(29.5)
+            assert account.ask(32) == 0
+
+    def test_what_is_still_under_way_is_waited_for_a_moment_and_stops_nothing(self) -> None:
+        for stop in (False, True):
+            account = Account(Window(name="30 s", seconds=30, quota=2, stop=stop))
+            account.ask(0)
+            _, slow = account.begin(29)
+            assert account.ask(30, weight=2) == PATIENCE_S
+            account.end(slow, 30)
+            assert account.ask(30, weight=2) == 0
+
+    def test_a_stop_waits_for_the_first_answer_as_well(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=1, stop=True))
+        account.begin(0)
+        with pytest.raises(QuotaExhausted):
+            account.ask(29)
+        assert account.ask(31) == PATIENCE_S
+
+    def test_with_even_traffic_it_rests_before_the_doubt_grows_too_large(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=1000))
+        at, rests = 0.0, list[float]()
+        while at < 400:
+            wait_s, ticket = account.begin(at)
+            if wait_s <= 0:
+                at += 1
+                account.end(ticket, at)
+            else:
+                rests.append(wait_s)
+                at += wait_s
+                known = account.state.windows["30 s"]
+                assert known.ends == instant(at)
+                account.begin(at)
+                assert account.state.windows["30 s"].earliest == instant(at + 30)
+                account.end(f"t{account.count}", at + 1)
+                at += 1
+        assert len(rests) == 3
+        assert all(4 <= rest <= 6 for rest in rests)
+
+    def test_answers_of_another_window_are_told_by_its_end(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=9))
+        old, young = account.begin(0)[1], account.begin(1)[1]
+        account.end(young, 1.2, remaining=5, resets_in_s=29.9)
+        before = account.state.windows["30 s"]
+        account.end(old, 1.3, remaining=0, resets_in_s=0.1)  # of the window before
+        assert account.state.windows["30 s"] == before
+        _, next_one = account.begin(20)
+        account.end(next_one, 20.1, remaining=8, resets_in_s=29.9)  # others began a new one
+        assert account.state.windows["30 s"].used == 1
+        assert account.state.windows["30 s"].earliest == instant(49.9)
+
+    def test_an_answer_of_a_window_that_is_over_begins_no_new_one(self) -> None:
+        account = Account(SHORT)
+        slow, quick = account.begin(0)[1], account.begin(0)[1]
+        account.end(quick, 0.2, remaining=2, resets_in_s=29.8)
+        account.end(slow, 31, remaining=1, resets_in_s=29.9)
+        assert account.room(40) == 2  # it may have been the first of one that runs, so it counts
+        assert account.ask(69) == pytest.approx(1)
+
+    def test_what_came_back_late_is_added_where_the_vendor_may_not_have_counted_it(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=10))
+        account.end(account.begin(0)[1], 0.2, remaining=9, resets_in_s=29.8)
+        unheard, next_one = account.begin(29.9)[1], account.begin(29.95)[1]
+        account.end(unheard, 30.3, answered=False)
+        account.end(next_one, 30.4, remaining=9, resets_in_s=29.9)
+        assert account.room(30.5) == 8
+
+
+def test_a_firm_quota_holds_whatever_the_vendor_tells() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=100, firm=True))
+    account.end(account.begin(0)[1], 0.2, remaining=449, resets_in_s=29.8, quota=450)
+    assert account.room(1) == 99
+    account.end(account.begin(31)[1], 31.2, remaining=40, resets_in_s=29.8, quota=450)  # others used much
+    assert account.room(32) == 40
+
+
+def test_a_smaller_quota_told_is_believed_even_where_ours_is_firm() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=100, firm=True))
+    account.end(account.begin(0)[1], 0.2, remaining=49, resets_in_s=29.8, quota=50)
+    assert account.room(1) == 49
+    assert account.room(31) == 50
+
+
+def test_windows_that_only_others_keep_count_this_request_too() -> None:
+    account = Account(SHORT)
+    account.ask(0)
+    account.rules = BudgetRules()
+    account.ask(1)
+    account.rules = BudgetRules(windows=(SHORT,))
+    assert account.room(2) == 1
 
 
 class TestLocalBudgets:

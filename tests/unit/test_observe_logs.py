@@ -16,8 +16,10 @@ from commerce_bridge.flow.events import (
     Progressed,
     Queued,
     RequestSent,
+    Resolved,
     RunBegan,
     RunEnded,
+    Undelivered,
     Waited,
     WatermarkMoved,
     Written,
@@ -74,6 +76,25 @@ LINES: list[tuple[Event, int, str]] = [
         "Record r-1 needs a person: no-price:listing.price",
     ),
     (
+        Resolved(
+            record="r-1", reason="no-price", scope="a to b", by_hand=False, attempts=2, first_seen=AT, at=AT
+        ),
+        logging.INFO,
+        "Record r-1: no-price is resolved",
+    ),
+    (
+        Resolved(
+            record="r-1", reason="no-price", scope="a to b", by_hand=True, attempts=2, first_seen=AT, at=AT
+        ),
+        logging.INFO,
+        "Record r-1: no-price was closed by a person",
+    ),
+    (
+        Undelivered(scope="a to b", sink="desk", error="TimedOut", at=AT),
+        logging.WARNING,
+        "Sink desk takes no notices (TimedOut): they wait",
+    ),
+    (
         WatermarkMoved(scope="a -> b", watermark="2026-11-01", at=AT),
         logging.INFO,
         "a -> b is settled up to 2026-11-01",
@@ -88,7 +109,9 @@ KEYS = {
     "Progressed": {"stage", "done", "total"},
     "Decided": {"record", "changes"},
     "Written": {"record", "step", "kind", "target"},
-    "Queued": {"record", "reason"},
+    "Queued": {"record", "reason", "scope", "owner", "attempts", "first_seen"},
+    "Resolved": {"record", "reason", "scope", "by_hand", "attempts", "first_seen", "at"},
+    "Undelivered": {"scope", "sink", "error", "at"},
     "WatermarkMoved": {"scope", "watermark", "at"},
 }
 

@@ -12,6 +12,7 @@ from commerce_bridge.flow.events import (
     Progressed,
     Queued,
     RequestSent,
+    Resolved,
     RunBegan,
     RunEnded,
     Waited,
@@ -51,6 +52,7 @@ EVENTS: tuple[Event, ...] = (
     written("create"),
     written("publish"),
     Queued(record="r", reason="no-price", detail="No price."),
+    Resolved(record="q", reason="gone", scope="a", by_hand=True, attempts=1, first_seen=AT, at=AT),
     WatermarkMoved(scope="a -> b", watermark="2026-10-01", at=AT),
     WatermarkMoved(scope="a -> b", watermark="2026-11-01", at=AT),
     RunEnded(run="apply", at=AT + timedelta(seconds=8), correlation_id="1", error="QuotaExhausted"),
@@ -66,6 +68,7 @@ waited               7.0 s        bigcommerce:demo rate limited 4.0 s, bigcommer
 records that differ  1
 rows written         3            create 2, publish 1
 work items           1            no-price 1
+items closed         1            gone 1
 settled up to        2026-11-01   a -> b
 operations that took most time
   bigcommerce.products.list        1 x 1.500 s = 1.5 s, longest 1.500 s
@@ -92,6 +95,7 @@ def test_a_report_holds_the_figures_of_all_events():
     assert report.differing == 1
     assert report.written == {"create": 2, "publish": 1}
     assert report.work == {"no-price": 1}
+    assert report.resolved == {"gone": 1}
     assert report.watermarks == {"a -> b": "2026-11-01"}
 
 

@@ -23,8 +23,10 @@ from commerce_bridge.flow.events import (
     Progressed,
     Queued,
     RequestSent,
+    Resolved,
     RunBegan,
     RunEnded,
+    Undelivered,
     Waited,
     WatermarkMoved,
     Written,
@@ -157,6 +159,18 @@ class TestSpans:
         ]
         assert "Ada" not in run.to_json()
 
+    def test_a_run_tells_what_it_closed_and_which_sink_was_out(self, traced: Traced) -> None:
+        closed = Resolved(
+            record="r", reason="gone", scope="s", by_hand=False, attempts=3, first_seen=AT, at=after(1),
+            correlation_id=RUN,
+        )  # fmt: skip
+        out = Undelivered(scope="s", sink="desk", error="TimedOut", at=AT, correlation_id=RUN)
+        run = traced.told(began(), closed, out, ended(after(5)))["commerce_bridge.plan"]
+        assert [(event.name, dict(event.attributes or {})) for event in run.events] == [
+            ("resolved", {"commerce_bridge.record": "r", "commerce_bridge.reason": "gone"}),
+            ("undelivered", {"commerce_bridge.sink": "desk", "error.type": "TimedOut"}),
+        ]
+
     def test_a_run_that_failed_says_how(self, traced: Traced) -> None:
         run = traced.told(began(), ended(after(1), "AuthError"))["commerce_bridge.plan"]
         assert run.status.status_code is StatusCode.ERROR
@@ -265,6 +279,27 @@ class TestMetrics:
         ] == [(1, {"commerce_bridge.kind": "create"})]
         assert [(point.value, dict(point.attributes)) for point in points["commerce_bridge.work_items"]] == [
             (1, {"commerce_bridge.reason": "no-price"})
+        ]
+
+    def test_an_item_that_is_met_again_is_not_opened_twice(self, measured: Measured) -> None:
+        measured.tell(Queued(record="r", reason="rejected:thing", detail="No."))
+        measured.tell(Queued(record="r", reason="rejected:thing", detail="No.", attempts=2))
+        assert [point.value for point in measured.points()["commerce_bridge.work_items"]] == [1]
+
+    def test_closed_items_and_outages_of_sinks_are_counted(self, measured: Measured) -> None:
+        closed = Resolved(
+            record="r", reason="gone", scope="s", by_hand=True, attempts=3, first_seen=AT, at=after(1)
+        )
+        measured.tell(closed)
+        measured.tell(Undelivered(scope="s", sink="desk", error="TimedOut", at=AT))
+        points = measured.points()
+        (point,) = points["commerce_bridge.work_items.resolved"]
+        assert (point.value, dict(point.attributes)) == (
+            1,
+            {"commerce_bridge.reason": "gone", "commerce_bridge.by_hand": True},
+        )
+        assert [dict(point.attributes) for point in points["commerce_bridge.outages"]] == [
+            {"commerce_bridge.sink": "desk"}
         ]
 
     def test_runs_are_timed(self, measured: Measured) -> None:

@@ -57,7 +57,14 @@ def test_a_result_is_bound_receipted_and_entered_in_one_commit():
         for one in driver.trace
         if isinstance(one.effect, Commit)
     ]
-    assert commits[1] == [("Put", "receipt"), ("Put", "ledger"), ("Delete", "intent"), ("Put", "binding")]
+    assert commits[1] == [
+        ("Put", "receipt"),
+        ("Put", "ledger"),
+        ("Put", "echo"),
+        ("Delete", "intent"),
+        ("Put", "binding"),
+        ("Put", "alias"),
+    ]
     assert list(bodies(stage, "receipt")) == [row_key(planned.header.plan, (step.id, "thing"))]
     (entry,) = bodies(stage, "ledger").values()
     assert entry["plan"] == planned.header.plan

@@ -68,11 +68,11 @@ def known(agreed: Mapping[AnyField, Any], **more: Any) -> Remembered:
 
 
 def index(*taken: str) -> TargetIndex:
-    made = TargetIndex({}, (NAME,))
+    made = TargetIndex(lambda record: (), (NAME,))
     for number, name in enumerate(taken):
         record = Record(values={NAME: name})
         ref = Ref("shop", "thing", str(200 + number))
-        made.add(Observed(value=record, ref=ref, version="v", seen_at=NOW), ())
+        made.add([Observed(value=record, ref=ref, version="v", seen_at=NOW)])
     return made
 
 
@@ -264,7 +264,7 @@ def test_a_record_found_by_its_key_may_keep_its_own_name_in_other_letters():
     names = Candidates(("Ash", "Ash (a)"))
     made = index()
     there = shown({NAME: "ASH"})
-    made.add(there, ())
+    made.add([there])
     subject = Subject(record="A", draft=draft({NAME: names}), source_hash="s", known=None, observed=there)
     assert changes(decide_record(renaming(), subject, made)) == {NAME: ("ASH", "Ash")}
 

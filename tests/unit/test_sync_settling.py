@@ -73,11 +73,11 @@ def test_a_plan_that_comes_late_does_not_set_back_what_is_remembered(stage: Tiny
     stage.put(evolve(ASH, tags=("tall",)))
     stage.sync()
     mark = stage.memory().start
-    remembered = stage.memory().records
+    remembered = stage.records()
     stage.apply(first)
     assert stage.memory().start == mark
     record = next(one for one in remembered.values() if one.source.id == "a")
-    now = stage.memory().records[record.record]
+    now = stage.records()[record.record]
     assert now.source_hash == record.source_hash
     assert now.agreed["", TAGS] == frozenset({OLD, TALL}), "ours, whichever plan put it there"
     stage.put(evolve(ASH, tags=()))
@@ -158,7 +158,7 @@ def test_a_stale_record_holds_the_watermark_and_the_others_are_settled(stage: Ti
     receipt = stage.apply(planned)
     assert [one.label for one in receipt.stale] == ["a Ash"]
     assert stage.memory().start == mark
-    remembered = {one.source.id: one for one in stage.memory().records.values()}
+    remembered = {one.source.id: one for one in stage.records().values()}
     assert "4.00" in remembered["b"].source_hash
     assert "3.00" not in remembered["a"].source_hash
     assert [(one.field, one.after) for one in stage.changes()] == [(PRICE, Decimal("3.00"))]

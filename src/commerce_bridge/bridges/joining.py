@@ -11,9 +11,17 @@ from commerce_bridge.flow.events import Subscriber
 from commerce_bridge.flow.operation import Async, M, Sync
 from commerce_bridge.flow.state import StateStore
 from commerce_bridge.flow.wiring import Wiring
+from commerce_bridge.ports.work import Sink
+from commerce_bridge.sync.queue import async_transports_of, transports_of
 
 
-def joined(first: M, *others: M, state: StateStore, subscribers: tuple[Subscriber, ...] = ()) -> M:
+def joined(
+    first: M,
+    *others: M,
+    state: StateStore,
+    subscribers: tuple[Subscriber, ...] = (),
+    sinks: tuple[Sink, ...] = (),
+) -> M:
     """The mode of a bridge over clients of this mode, with state of its own.
 
     Args:
@@ -21,16 +29,22 @@ def joined(first: M, *others: M, state: StateStore, subscribers: tuple[Subscribe
         others: The modes of the other clients.
         state: Where the bridge remembers.
         subscribers: Called with each event, after the clients' own.
+        sinks: Who is told of work items; the accounts they send through are opened here.
 
     Raises:
         TypeError: A client is in raw mode, or the clients are not of one mode.
+        ValueError: Two sinks have one name.
     """
-    mode: M = _joined(first, others, state, subscribers)
+    mode: M = _joined(first, others, state, subscribers, sinks)
     return mode
 
 
 def _joined(
-    first: Any, others: tuple[Any, ...], state: StateStore, subscribers: tuple[Subscriber, ...]
+    first: Any,
+    others: tuple[Any, ...],
+    state: StateStore,
+    subscribers: tuple[Subscriber, ...],
+    sinks: tuple[Sink, ...],
 ) -> Any:
     if not isinstance(first, (Sync, Async)):
         raise TypeError("a bridge runs in sync or async mode: give it clients, not their raw twins")
@@ -39,7 +53,13 @@ def _joined(
     wiring: Wiring = first.driver.wiring
     for other in others:
         wiring = wiring.joined(other.driver.wiring)
-    wiring = evolve(wiring, state=state, subscribers=(*wiring.subscribers, *subscribers))
+    told = transports_of(sinks) if isinstance(first, Sync) else async_transports_of(sinks)
+    wiring = evolve(
+        wiring,
+        transports={**told, **wiring.transports},
+        state=state,
+        subscribers=(*wiring.subscribers, *subscribers),
+    )
     return (
         Sync(first.driver.rewired(wiring)) if isinstance(first, Sync) else Async(first.driver.rewired(wiring))
     )

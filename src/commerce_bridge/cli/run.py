@@ -33,6 +33,11 @@ def add_parsers(commands: Any) -> None:
     explain.add_argument(
         "field", nargs="?", metavar="FIELD", help="one field, such as price; all unless given"
     )
+    history = _command(commands, "history", "say what was sent of a record, when, and why", _history)
+    history.add_argument("record", metavar="RECORD", help="an ISBN, a reference, or a canonical id")
+    revert = _command(commands, "revert", "show what it takes to set an apply back; nothing is written", _revert)
+    revert.add_argument("applied", metavar="PLAN", help="the id of the plan that was applied, or how it begins")
+    revert.add_argument("--save", metavar="FILE", help="keep the plan, to be carried out by apply")
     _command(commands, "work-items", "list the records that need a person", _work_items)
 
 
@@ -161,6 +166,29 @@ def _explain(args: argparse.Namespace) -> int:
             for one in wanted
         ]
         _print(args, "\n".join(str(one) for one in wanted), {"explanations": rows})
+    return codes.DONE
+
+
+def _history(args: argparse.Namespace) -> int:
+    with bridge_of(Config.load(args.config)) as bridge:
+        try:
+            entries = bridge.history(args.record)
+        except LookupError as error:
+            raise codes.UsageError(str(error.args[0])) from error
+        text = "\n".join(str(one) for one in entries) or f"Nothing was sent of {args.record} yet."
+        _print(args, text, {"history": [one.as_data() for one in entries]})
+    return codes.DONE
+
+
+def _revert(args: argparse.Namespace) -> int:
+    with bridge_of(Config.load(args.config)) as bridge:
+        try:
+            plan = bridge.plan_revert(args.applied)
+        except LookupError as error:
+            raise codes.UsageError(str(error.args[0])) from error
+        if args.save:
+            plan.save(args.save)
+        _print(args, plan, plan_object(plan))
     return codes.DONE
 
 

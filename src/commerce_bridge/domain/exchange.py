@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -72,6 +72,48 @@ class Observed(Generic[T]):
     sources: Mapping[str, str] = field(factory=dict[str, str])
     problems: tuple[str, ...] = ()
     concerns: Mapping[str, Ref] = field(factory=dict[str, Ref])
+
+    @property
+    def name(self) -> str:
+        """The reference as text."""
+        return str(self.ref)
+
+    def look(self) -> Observed[T]:
+        """The record itself: it has been read already."""
+        return self
+
+
+@frozen
+class Glimpse(Generic[T]):
+    """A record whose name and version are known, and whose value is read only when somebody looks.
+
+    Nearly every record of every run is as it was: a reader that can tell so from the bytes alone saves
+    the reading.
+
+    Args:
+        name: The platform's name of it, as `str(Ref)` writes it.
+        version: As of `Observed`.
+        body: Its bytes as the platform sent them.
+        read: Makes the value of the bytes; pure, and of the same name and version.
+    """
+
+    name: str
+    version: str
+    body: bytes = field(repr=False)
+    read: Callable[[bytes], Observed[T]] = field(repr=False)
+
+    @property
+    def ref(self) -> Ref:
+        """The platform's name of it."""
+        return Ref.parse(self.name)
+
+    def look(self) -> Observed[T]:
+        """The record, read now."""
+        return self.read(self.body)
+
+
+Sighting: TypeAlias = Observed[T] | Glimpse[T]
+"""A record as a page shows it: read, or known by its name and version alone."""
 
 
 @frozen(kw_only=True)

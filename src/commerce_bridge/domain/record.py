@@ -9,6 +9,7 @@ collection.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from attrs import field, frozen
@@ -172,12 +173,15 @@ class Record:
             (None where it has none); empty for a source.
         parts: Sub-records by their natural key, such as the variants of a product by SKU.
         ref: The target's name of the record, or None.
+        changed_at: Field to the instant at which its value last changed, by the platform's clock; fields of
+            which it does not say so are left out.
     """
 
     values: Mapping[AnyField, Any] = field(factory=dict[AnyField, Any])
     elements: Mapping[Element, Ref | None] = field(factory=dict[Element, "Ref | None"])
     parts: Mapping[str, Record] = field(factory=dict[str, "Record"])
     ref: Ref | None = None
+    changed_at: Mapping[AnyField, datetime] = field(factory=dict[AnyField, datetime])
 
     def get(self, name: AnyField) -> Maybe[Any]:
         """The value of a field, or MISSING."""

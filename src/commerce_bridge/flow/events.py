@@ -128,11 +128,70 @@ class Written:
 
 @frozen(kw_only=True)
 class Queued:
-    """A record needs a person; a work item is open."""
+    """A record needs a person: a work item is open, or its problem was met again.
+
+    Args:
+        record: Canonical id.
+        reason: Short and stable, such as ``no-price:listing.price``.
+        detail: In words; it may quote the record.
+        correlation_id: The run's id.
+        scope: The bridge and both its accounts.
+        owner: Who can mend it: a platform by name, or ``rules``.
+        attempts: In how many plans it was met; 1 for an item that was opened just now.
+        first_seen: When it was first met.
+    """
 
     record: str
     reason: str
     detail: str
+    correlation_id: str | None = None
+    scope: str = ""
+    owner: str = ""
+    attempts: int = 1
+    first_seen: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Resolved:
+    """A work item is closed.
+
+    Args:
+        record: Canonical id.
+        reason: That of the item.
+        scope: The bridge and both its accounts.
+        by_hand: Whether a person closed it; else its cause is gone.
+        attempts: In how many plans it was met.
+        first_seen: When it was first met.
+        at: When it was closed.
+        correlation_id: The run's id.
+    """
+
+    record: str
+    reason: str
+    scope: str
+    by_hand: bool
+    attempts: int
+    first_seen: datetime
+    at: datetime
+    correlation_id: str | None = None
+
+
+@frozen(kw_only=True)
+class Undelivered:
+    """A sink does not take notices of work items; they wait.  Told once an outage, not once a notice.
+
+    Args:
+        scope: The bridge whose notices wait.
+        sink: The sink's name.
+        error: The kind of error it ended with, such as ``TimedOut``.
+        at: When.
+        correlation_id: The run's id.
+    """
+
+    scope: str
+    sink: str
+    error: str
+    at: datetime
     correlation_id: str | None = None
 
 
@@ -147,6 +206,16 @@ class WatermarkMoved:
 
 
 Event: TypeAlias = (
-    RunBegan | RunEnded | RequestSent | Waited | Progressed | Decided | Written | Queued | WatermarkMoved
+    RunBegan
+    | RunEnded
+    | RequestSent
+    | Waited
+    | Progressed
+    | Decided
+    | Written
+    | Queued
+    | Resolved
+    | Undelivered
+    | WatermarkMoved
 )
 Subscriber: TypeAlias = Callable[[Event], None]

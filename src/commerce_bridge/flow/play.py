@@ -228,36 +228,36 @@ class PlayDriver:
 
     def _advance(self, task: _Task, answer: Ok[Any] | Err, result: list[Any]) -> None:
         """Run a task until it has to wait."""
+        flow = task.flow
         while True:
             try:
-                effect = (
-                    task.flow.throw(answer.error) if isinstance(answer, Err) else task.flow.send(answer.value)
-                )
+                effect = flow.throw(answer.error) if isinstance(answer, Err) else flow.send(answer.value)
             except StopIteration as done:
                 return self._finish(task, Ok(done.value), result)
             except BridgeError as error:
                 return self._finish(task, Err(error), result)
             path = f"{task.path}{task.step}"
             task.step += 1
-            self._note(path, effect)
+            if self.keep_trace:
+                self.trace.append(Played(path=path, effect=effect, at=self.clock.instant))
             number = self.count
             self.count += 1
-            if self.crash_at == number and not self.crash_after:
+            if number == self.crash_at and not self.crash_after:
                 raise Crash(f"before effect {number} ({path}): {effect!r}")
             at_once = self._perform(task, path, effect)
-            if self.crash_at == number:
+            if number == self.crash_at:
                 raise Crash(f"after effect {number} ({path}): {effect!r}")
             if at_once is None:
                 return None
             answer = at_once
 
-    def _note(self, path: str, effect: Effect) -> None:
-        if self.keep_trace:
-            self.trace.append(Played(path=path, effect=effect, at=self.clock.instant))
-
     def _perform(self, task: _Task, path: str, effect: Effect) -> Ok[Any] | Err | None:
         """The answer, when there is one at once; None when the task has to wait."""
-        match effect:
+        match effect:  # in the order of how often they come
+            case Now():
+                return Ok(self.clock.instant)
+            case Draw() | NewId() | Acquire() | Settle() | Emit():
+                return _attempt(perform_instant, self.wiring, effect)
             case Send():
                 self._send(task, effect)
                 return None
@@ -271,8 +271,6 @@ class PlayDriver:
                 return None
             case Load() | Commit():
                 return _attempt(perform_state, self.wiring, effect)
-            case Now() | Draw() | NewId() | Acquire() | Settle() | Emit():
-                return _attempt(perform_instant, self.wiring, effect)
             case _:
                 assert_never(effect)
 

@@ -79,13 +79,23 @@ class ByKeys:
 
 @frozen(kw_only=True)
 class ByPrefix:
-    """Rows whose key starts with `prefix`, by key, after the key `after`, at most `limit`."""
+    """Rows whose key starts with `prefix`, by key, after the key `after`, at most `limit`.
+
+    Args:
+        table: The table.
+        scope: The scope.
+        prefix: What keys start with.
+        after: Only keys above this one.
+        limit: So many rows at most.
+        bodies: Whether the bodies are wanted; else they are empty, and nobody carries them about.
+    """
 
     table: str
     scope: str
     prefix: str = ""
     after: str = ""
     limit: int = 1000
+    bodies: bool = True
 
 
 Query: TypeAlias = ByKeys | ByPrefix

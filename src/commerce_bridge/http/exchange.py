@@ -40,15 +40,16 @@ def exchange(
     Raises:
         TransportError: No answer came.
         RemoteError: The vendor refused; its subclass says what now.
-        QuotaExhausted: A quota that must not be waited for is used up.
+        QuotaExhausted: A quota that must not be waited for is used up, or the vendor has asked everybody to
+            wait for longer than `RetryPolicy.obey_up_to_s`.
     """
     safety = safety or _usual_safety(request.method)
     dressed = request.with_headers(connection.headers) if request.path.startswith("/") else request
     attempt = 1
     while True:
-        outcome = yield from _try(
-            connection, dressed, operation, attempt, BudgetAsk(ticket="", weight=weight, lane=lane)
-        )
+        ticket = yield from flow.new_id()
+        wish = BudgetAsk(ticket=ticket, weight=weight, lane=lane, patience_s=connection.retry.obey_up_to_s)
+        outcome = yield from _try(connection, dressed, operation, attempt, wish)
         if isinstance(outcome, Response):
             return outcome
         wait_s = yield from _wait_after(connection, outcome, safety, attempt)
@@ -65,8 +66,7 @@ def _try(
     connection: Connection, request: Request, operation: str, attempt: int, wish: BudgetAsk
 ) -> Flow[Response | RemoteError | TransportError]:
     """One try: wait for the budget, send, settle, and say what came of it."""
-    ticket = yield from flow.new_id()
-    yield from _let_through(connection, BudgetAsk(ticket=ticket, weight=wish.weight, lane=wish.lane))
+    yield from _let_through(connection, wish)
     began = yield from flow.now()
     outcome: Response | TransportError
     try:
@@ -79,9 +79,11 @@ def _try(
     except TransportError as error:
         outcome = error
     ended = yield from flow.now()
-    settlement = BudgetSettlement(ticket=ticket)
-    if isinstance(outcome, Response):
-        settlement = connection.told(ticket, outcome, ended)
+    settlement = (
+        connection.told(wish.ticket, outcome, ended)
+        if isinstance(outcome, Response)
+        else BudgetSettlement(ticket=wish.ticket, answered=False)
+    )
     yield from flow.settle(connection.account, connection.budget, settlement)
     yield from flow.emit(
         RequestSent(

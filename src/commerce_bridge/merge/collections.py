@@ -7,12 +7,13 @@ whatever stands in the same slot.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any, cast
 
 from attrs import frozen
 
-from commerce_bridge.domain.absence import MISSING, Cleared, Maybe, Missing
+from commerce_bridge.domain.absence import CLEARED, MISSING, Cleared, Maybe, Missing
 from commerce_bridge.domain.record import Element, Fact, Kin, Note, Outlet, Picture, Placement
 
 _KINDS = (Fact, Note, Picture, Placement, Outlet, Kin)
@@ -75,6 +76,36 @@ def standing(wanted: Maybe[Any], base: Maybe[Any], shown: Iterable[Element]) -> 
     if len(mine) > 1:
         return frozenset(mine)
     return next(iter(mine or found), MISSING)
+
+
+def joined(values: Sequence[Maybe[Any]]) -> Maybe[Any] | None:
+    """The elements of all values together, or None where different single values cannot be joined.
+
+    Args:
+        values: Sets, elements or absences, the one that counts most first: where a slot holds a single
+            element, it is taken from the first value that has one.
+
+    Returns:
+        A set, or the one element of a field that holds one; CLEARED where nobody has any and somebody says
+        so, MISSING where nobody says anything.
+    """
+    there = [one for one in values if not isinstance(one, (Missing, Cleared))]
+    if not there:
+        return CLEARED if any(isinstance(one, Cleared) for one in values) else MISSING
+    if all(alike(one, there[0]) for one in there):
+        return there[0]
+    if not all(isinstance(one, (frozenset, *_KINDS)) for one in there):
+        return None
+    kept: dict[object, Any] = {}
+    for one in chain.from_iterable(_members(value) for value in there):
+        kept.setdefault(("slot", one.slot) if isinstance(one, _KINDS) and _unique(one) else one, one)
+    if len(kept) == 1 and not isinstance(there[0], frozenset):
+        return there[0]
+    return frozenset(kept.values())
+
+
+def _members(value: frozenset[Any] | Element) -> Collection[Any]:
+    return value if isinstance(value, frozenset) else (value,)
 
 
 def _unique(one: Element) -> bool:

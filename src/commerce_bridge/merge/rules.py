@@ -6,15 +6,14 @@ version, so that a change of policy is noticed and records are decided anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from commerce_bridge.domain.absence import CLEARED, MISSING, Cleared, Maybe, Missing
-from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.errors import MappingError
-from commerce_bridge.merge.case import Case, Decision, RuleFn
+from commerce_bridge.merge.case import Case, Decision, RuleFn, stands
 from commerce_bridge.merge.collections import alike, is_nothing
 
 
@@ -27,12 +26,18 @@ class Rule:
         version: Raised whenever the same case gives another decision.
         owner: The side that owns the fields under it, as printed in the ownership table.
         decide: The function.
+        sides: Further sides that it names.
+        parameters: What else it was given, as text.
+        always: Whether it is known to have something to say in every case.
     """
 
     name: str
     version: int
     owner: str
     decide: RuleFn
+    sides: tuple[str, ...] = field(default=(), kw_only=True)
+    parameters: str = field(default="", kw_only=True)
+    always: bool = field(default=False, kw_only=True)
 
     def __call__(self, case: Case) -> Decision | None:
         """The decision, or None when this rule has nothing to say."""
@@ -41,7 +46,13 @@ class Rule:
     @property
     def fingerprint(self) -> str:
         """Text that changes when the rule does."""
-        return f"{self.name}@{self.version}/{self.owner}"
+        named = f"{self.name}@{self.version}/{'/'.join((self.owner, *self.sides))}"
+        return f"{named}({self.parameters})" if self.parameters else named
+
+    @property
+    def label(self) -> str:
+        """What people read in the ownership table."""
+        return f"{self.name} ({self.parameters})" if self.parameters else self.name
 
 
 def owned_by(side: str) -> Rule:
@@ -52,7 +63,7 @@ def owned_by(side: str) -> Rule:
         kept = case.standing if value is MISSING else value
         return _decided(case, kept, side, f"owner/{side}")
 
-    return Rule("owner", 1, side, decide)
+    return Rule("owner", 1, side, decide, always=True)
 
 
 def written_once(side: str) -> Rule:
@@ -65,7 +76,7 @@ def written_once(side: str) -> Rule:
         reason = "" if alike(case.standing, value) else "written when the record was made, kept since"
         return _decided(case, case.standing, side, "written once", reason)
 
-    return Rule("written once", 1, side, decide)
+    return Rule("written once", 1, side, decide, always=True)
 
 
 def until_edited(side: str, editor: str) -> Rule:
@@ -80,7 +91,7 @@ def until_edited(side: str, editor: str) -> Rule:
             return _decided(case, case.standing, editor, "until edited", f"edited on {editor}")
         return _decided(case, value, side, "until edited")
 
-    return Rule("until edited", 1, side, decide)
+    return Rule("until edited", 1, side, decide, sides=(editor,), always=True)
 
 
 def elements_of(side: str) -> Rule:
@@ -93,51 +104,42 @@ def elements_of(side: str) -> Rule:
         kept = case.standing if value is MISSING else value
         return _decided(case, kept, side, "elements")
 
-    return Rule("elements", 1, side, decide)
+    return Rule("elements", 1, side, decide, always=True)
 
 
-def first_of(*rules: Rule) -> Rule:
-    """The first rule that has something to say.
-
-    Raises:
-        MappingError: There is no rule among none.
-    """
-    if not rules:
-        raise MappingError("first_of() was given no rule.", hint="Give it at least one.")
-
-    def decide(case: Case) -> Decision | None:
-        for rule in rules:
-            decision = rule(case)
-            if decision is not None:
-                return decision
-        return None
-
-    return Rule("first of " + " | ".join(rule.fingerprint for rule in rules), 1, rules[0].owner, decide)
-
-
-def when(name: str, test: Callable[[Case], bool], rule: Rule) -> Rule:
-    """A rule that speaks only in the cases that pass a test.
+def custom(name: str, version: int, owner: str, value_of: Callable[[Case], Maybe[Any] | None]) -> Rule:
+    """A rule of your own: a pure function computes the value.
 
     Args:
-        name: What the test asks, for the fingerprint and the printed table.
-        test: A pure function of the case.
-        rule: What decides then.
+        name: What it is called in tables, plans and explanations.
+        version: Raise it whenever the same case gives another value.
+        owner: The side in whose name a value stands that neither side has.  For the target's own, such a value is
+            never written.
+        value_of: Gives the value; CLEARED where there is to be none, MISSING to leave what is there, None to let
+            the next rule of a `first_of` speak.
+
+    Raises:
+        MappingError: It has no name, so that a change of it could not be noticed.
     """
+    if not name.strip():
+        raise MappingError(
+            "custom() was given a rule without a name.",
+            hint="Name it: the name is what plans and explanations print.",
+        )
 
     def decide(case: Case) -> Decision | None:
-        return rule(case) if test(case) else None
+        value = value_of(case)
+        if value is None:
+            return None
+        if isinstance(value, Missing):
+            return stands(case, case.target, name)
+        for side in (owner, case.rival(owner)):
+            said = case.said(side)
+            if not isinstance(said, Missing) and alike(said, value):
+                return stands(case, side, name)
+        return _decided(case, value, owner, name)
 
-    return Rule(f"{rule.name} when {name}", rule.version, rule.owner, decide)
-
-
-def by_field(rules: Mapping[AnyField, Rule], otherwise: Rule) -> Rule:
-    """One rule for each field."""
-
-    def decide(case: Case) -> Decision | None:
-        return rules.get(case.field, otherwise)(case)
-
-    name = "by field " + ",".join(sorted(f"{key}={rule.fingerprint}" for key, rule in rules.items()))
-    return Rule(f"{name} else {otherwise.fingerprint}", 1, otherwise.owner, decide)
+    return Rule(name, version, owner, decide, parameters="custom")
 
 
 def decide(case: Case, rule: Rule) -> Decision:

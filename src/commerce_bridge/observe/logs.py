@@ -9,7 +9,9 @@
 | ``progressed`` | DEBUG | stage, done, total |
 | ``decided`` | DEBUG | record, changes |
 | ``written`` | INFO | record, step, kind, target |
-| ``queued`` | WARNING | record, reason |
+| ``queued`` | WARNING | record, reason, scope, owner, attempts, first_seen |
+| ``resolved`` | INFO | record, reason, scope, by_hand, attempts, first_seen, at |
+| ``undelivered`` | WARNING | scope, sink, error, at |
 | ``watermark_moved`` | INFO | scope, watermark, at |
 
 Every line has ``bridge_event``, the event's name, and ``bridge_correlation_id``, the run's id or None.
@@ -32,9 +34,11 @@ from commerce_bridge.flow.events import (
     Progressed,
     Queued,
     RequestSent,
+    Resolved,
     RunBegan,
     RunEnded,
     Subscriber,
+    Undelivered,
     Waited,
     WatermarkMoved,
     Written,
@@ -132,6 +136,11 @@ def _words_of_progress(event: Progressed) -> str:
     return "%(bridge_stage)s: %(bridge_done)d" + ("" if event.total is None else " of %(bridge_total)d")
 
 
+def _words_of_closing(event: Resolved) -> str:
+    why = "was closed by a person" if event.by_hand else "is resolved"
+    return f"Record %(bridge_record)s: %(bridge_reason)s {why}"
+
+
 _LINES: Mapping[type[Any], _Line] = {
     RunBegan: _Line(
         name="run_began",
@@ -178,7 +187,19 @@ _LINES: Mapping[type[Any], _Line] = {
     Queued: _Line(
         name="queued",
         words=_words("Record %(bridge_record)s needs a person: %(bridge_reason)s"),
-        keys=("record", "reason"),
+        keys=("record", "reason", "scope", "owner", "attempts", "first_seen"),
+        level=_always(logging.WARNING),
+    ),
+    Resolved: _Line(
+        name="resolved",
+        words=_words_of_closing,
+        keys=("record", "reason", "scope", "by_hand", "attempts", "first_seen", "at"),
+        level=_always(logging.INFO),
+    ),
+    Undelivered: _Line(
+        name="undelivered",
+        words=_words("Sink %(bridge_sink)s takes no notices (%(bridge_error)s): they wait"),
+        keys=("scope", "sink", "error", "at"),
         level=_always(logging.WARNING),
     ),
     WatermarkMoved: _Line(

@@ -21,6 +21,7 @@ from commerce_bridge.flow.events import (
     Event,
     Queued,
     RequestSent,
+    Resolved,
     RunBegan,
     RunEnded,
     Waited,
@@ -81,7 +82,8 @@ class Report:
         tempos: Every operation, those that took most time in all first.
         differing: How many records were found to differ.
         written: Kind of step to rows that took hold.
-        work: Reason to work items opened.
+        work: Reason to work items opened, or met again.
+        resolved: Reason to work items closed.
         watermarks: Scope to how far its source is settled.
     """
 
@@ -94,6 +96,7 @@ class Report:
     differing: int = 0
     written: Mapping[str, int] = field(factory=dict[str, int])
     work: Mapping[str, int] = field(factory=dict[str, int])
+    resolved: Mapping[str, int] = field(factory=dict[str, int])
     watermarks: Mapping[str, str] = field(factory=dict[str, str])
 
     def as_json(self) -> dict[str, Any]:
@@ -169,6 +172,7 @@ class _Sums:
     differing: int = 0
     written: Counter[str] = field(factory=Counter[str])
     work: Counter[str] = field(factory=Counter[str])
+    resolved: Counter[str] = field(factory=Counter[str])
     watermarks: dict[str, str] = field(factory=dict[str, str])
 
     def add(self, event: Event) -> None:
@@ -184,6 +188,8 @@ class _Sums:
                 self.written[event.kind] += 1
             case Queued():
                 self.work[event.reason] += 1
+            case Resolved():
+                self.resolved[event.reason] += 1
             case WatermarkMoved():
                 self.watermarks[event.scope] = event.watermark
             case RunBegan():
@@ -230,6 +236,7 @@ class _Sums:
             differing=self.differing,
             written=dict(self.written),
             work=dict(self.work),
+            resolved=dict(self.resolved),
             watermarks=dict(self.watermarks),
         )
 
@@ -249,6 +256,8 @@ def _lines(report: Report) -> Iterator[str]:
     yield _line("records that differ", str(report.differing), "")
     yield _line("rows written", str(sum(report.written.values())), _counts(report.written.items()))
     yield _line("work items", str(sum(report.work.values())), _counts(report.work.items()))
+    if report.resolved:
+        yield _line("items closed", str(sum(report.resolved.values())), _counts(report.resolved.items()))
     for scope, watermark in report.watermarks.items():
         yield _line("settled up to", watermark, scope)
     yield from _slowest(report.tempos[:SLOWEST])

@@ -29,9 +29,11 @@ from commerce_bridge.flow.events import (
     Event,
     Queued,
     RequestSent,
+    Resolved,
     RunBegan,
     RunEnded,
     Subscriber,
+    Undelivered,
     Waited,
     WatermarkMoved,
     Written,
@@ -74,6 +76,8 @@ def measure_events(meter: Meter | None = None) -> Subscriber:
     | ``commerce_bridge.waits`` | s | account, reason |
     | ``commerce_bridge.rows_written`` | rows | kind of step |
     | ``commerce_bridge.work_items`` | work items opened | reason |
+    | ``commerce_bridge.work_items.resolved`` | work items closed | reason, by hand or not |
+    | ``commerce_bridge.outages`` | outages of sinks | sink |
     | ``commerce_bridge.run.duration`` | s (histogram) | run, error |
 
     Args:
@@ -220,8 +224,12 @@ def _note(event: Event, run: _Run) -> None:
         case Written():
             run.counts[_key("rows_written")] += 1
         case Queued():
-            run.counts[_key("work_items")] += 1
+            run.counts[_key("work_items")] += event.attempts == 1
             _event(run, "needs a person", {_key("record"): event.record, _key("reason"): event.reason})
+        case Resolved():
+            _event(run, "resolved", {_key("record"): event.record, _key("reason"): event.reason})
+        case Undelivered():
+            _event(run, "undelivered", {_key("sink"): event.sink, "error.type": event.error})
         case WatermarkMoved():
             run.last = max(run.last, event.at)
             _event(run, "watermark moved", {_key("watermark"): event.watermark})
@@ -253,6 +261,10 @@ class _Metrics:
         self._waits = meter.create_counter(_key("waits"), "s", "Time that flows waited")
         self._written = meter.create_counter(_key("rows_written"), "{row}", "Rows that took hold on a target")
         self._queued = meter.create_counter(_key("work_items"), "{work_item}", "Records that need a person")
+        self._resolved = meter.create_counter(
+            _key("work_items.resolved"), "{work_item}", "Work items closed, by themselves or by hand"
+        )
+        self._outages = meter.create_counter(_key("outages"), "{outage}", "Sinks that took no notices")
         self._runs = meter.create_histogram(_key("run.duration"), "s", "From a run's beginning to its end")
 
     def __call__(self, event: Event) -> None:
@@ -266,8 +278,12 @@ class _Metrics:
                 self._waits.add(event.seconds, of)
             case Written():
                 self._written.add(1, {_key("kind"): event.kind})
-            case Queued():
+            case Queued() if event.attempts == 1:
                 self._queued.add(1, {_key("reason"): event.reason})
+            case Resolved():
+                self._resolved.add(1, {_key("reason"): event.reason, _key("by_hand"): event.by_hand})
+            case Undelivered():
+                self._outages.add(1, {_key("sink"): event.sink})
             case RunBegan():
                 self._begin(event)
             case RunEnded():

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from attrs import evolve
 
-from commerce_bridge.domain.exchange import Cursor, Observed, Page, Ref
+from commerce_bridge.domain.exchange import Cursor, Glimpse, Observed, Page, Ref, Sighting
 from commerce_bridge.errors import MappingError
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.ports.reader import Reader
@@ -29,15 +29,25 @@ class Enriched(Generic[T]):
         self._reader = reader
         self._enrich = enrich
 
-    def changes(self, cursor: Cursor | None) -> Flow[Page[Observed[T]]]:
+    def changes(self, cursor: Cursor | None) -> Flow[Page[Sighting[T]]]:
         """One page of records that changed since the cursor, enriched."""
         page = yield from self._reader.changes(cursor)
-        return evolve(page, items=tuple(self._more(one) for one in page.items))
+        return evolve(page, items=tuple(self._sighted(one) for one in page.items))
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[T], ...]]:
         """These records as they stand now, enriched."""
         found = yield from self._reader.fetch(refs)
         return tuple(self._more(one) for one in found)
+
+    def _sighted(self, sighting: Sighting[T]) -> Sighting[T]:
+        if not isinstance(sighting, Glimpse):
+            return self._more(sighting)
+        read = sighting.read
+
+        def more(body: bytes) -> Observed[T]:
+            return self._more(read(body))
+
+        return evolve(sighting, read=more)
 
     def _more(self, observed: Observed[T]) -> Observed[T]:
         try:

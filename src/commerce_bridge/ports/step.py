@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.fields import AnyField
@@ -27,6 +27,10 @@ class StepKind(enum.Enum):
     OPEN_WORK = "open work"
 
 
+def _before(change: Change) -> Any:
+    return change.before
+
+
 @frozen(kw_only=True)
 class Change:
     """One field's change.
@@ -39,6 +43,8 @@ class Change:
         rule: The rule that decided.
         part: Which sub-record it is in, such as a variant's SKU; empty for the record itself.
         reason: Why, in words, where the rule's name does not say enough.
+        base: What both sides last agreed on before; what the target showed unless given.  A revert goes back to
+            it in what is remembered.
     """
 
     field: AnyField
@@ -48,6 +54,7 @@ class Change:
     rule: str
     part: str = ""
     reason: str = ""
+    base: Any = Factory(_before, takes_self=True)
 
 
 @frozen(kw_only=True)

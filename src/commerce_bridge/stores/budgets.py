@@ -13,7 +13,8 @@ from typing import Any
 
 from commerce_bridge.errors import StateUnreadable
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement
-from commerce_bridge.http.budget import BudgetState, Ticket, WindowState, ask, settle
+from commerce_bridge.http.budget import BudgetState, Ticket, ask, settle
+from commerce_bridge.http.windows import WindowState
 
 FORMAT = 1
 """Goes up when an older release could not read what this one writes."""
@@ -97,6 +98,10 @@ def _window(one: WindowState) -> dict[str, Any]:
         "used": one.used,
         "quota": one.quota,
         "told": one.told,
+        "sooner": _text(one.sooner),
+        "answered": one.answered,
+        "late": one.late,
+        "late_until": _text(one.late_until),
     }
 
 
@@ -111,6 +116,10 @@ def _as_window(known: Mapping[str, Any]) -> WindowState:
         used=known["used"],
         quota=known["quota"],
         told=known["told"],
+        sooner=_instant(known.get("sooner")),  # from here on, what older releases did not write
+        answered=known.get("answered", True),
+        late=known.get("late", 0),
+        late_until=_instant(known.get("late_until")),
     )
 
 

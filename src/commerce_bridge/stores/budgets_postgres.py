@@ -49,6 +49,9 @@ class PostgresBudgets:
     Source: PostgreSQL documentation, "Explicit Locking".
     """
 
+    blocking = True
+    """An event loop asks it in a thread: it may wait for the disk, the network or another process."""
+
     def __init__(
         self,
         url: str,

@@ -47,6 +47,9 @@ class SQLiteBudgets:
     Source: SQLite documentation, "Write-Ahead Logging" and "PRAGMA synchronous".
     """
 
+    blocking = True
+    """An event loop asks it in a thread: it may wait for the disk, the network or another process."""
+
     def __init__(self, path: str | Path, *, busy_timeout_s: float = 30.0) -> None:
         self.path = str(path)
         self._lock = threading.RLock()

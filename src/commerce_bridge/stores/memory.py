@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from attrs import evolve
+
 from commerce_bridge.flow.state import ByKeys, ByPrefix, Expect, Op, Put, Query, Row
 from commerce_bridge.stores.conflict import check
 
@@ -34,7 +36,8 @@ class MemoryState:
             if isinstance(query, ByKeys):
                 return tuple(rows[key] for key in query.keys if key in rows)
             keys = self._sorted_keys(space, rows)
-            return tuple(rows[key] for key in _scan(keys, query))
+            found = tuple(rows[key] for key in _scan(keys, query))
+            return found if query.bodies else tuple(evolve(row, body="") for row in found)
 
     def commit(self, ops: Sequence[Op], expect: Sequence[Expect] = ()) -> None:
         """Write all of `ops`, or raise `StateConflict` and write none."""

@@ -19,11 +19,11 @@ _BY_KEYS = """
     ) AS found
 """  # LIMIT keeps the planner to one look-up a key: of a table it has not counted yet it would read all rows
 _BY_PREFIX = """
-    SELECT key, body, revision FROM {}.rows
+    SELECT key, CASE WHEN %s THEN body ELSE '' END, revision FROM {}.rows
     WHERE tbl = %s AND scope = %s AND key >= %s AND key > %s ORDER BY key LIMIT %s
 """
 _BY_BOUNDED_PREFIX = """
-    SELECT key, body, revision FROM {}.rows
+    SELECT key, CASE WHEN %s THEN body ELSE '' END, revision FROM {}.rows
     WHERE tbl = %s AND scope = %s AND key >= %s AND key > %s AND key < %s ORDER BY key LIMIT %s
 """
 _REVISIONS = """
@@ -112,7 +112,7 @@ class PostgresState:
         self._database.close()
 
     def _by_prefix(self, query: ByPrefix) -> list[tuple[Any, ...]]:
-        start = (query.table, query.scope, query.prefix, query.after)
+        start = (query.bodies, query.table, query.scope, query.prefix, query.after)
         beyond, limit = beyond_prefix(query.prefix), max(query.limit, 0)
         if beyond is None:
             return self._fetched(_BY_PREFIX, (*start, limit))

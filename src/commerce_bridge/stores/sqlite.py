@@ -29,6 +29,7 @@ _BY_PREFIX = """
     WHERE tbl = ? AND scope = ? AND key >= ? AND key > ? AND (? IS NULL OR key < ?)
     ORDER BY key LIMIT ?
 """
+_KEYS_BY_PREFIX = _BY_PREFIX.replace("body", "''")
 _PUT = """
     INSERT INTO rows (tbl, scope, key, body, revision) VALUES (?, ?, ?, ?, 1)
     ON CONFLICT DO UPDATE SET body = excluded.body, revision = revision + 1
@@ -78,7 +79,8 @@ class SQLiteState:
         """The rows a query asks for, as they stood at one instant."""
         with self._lock, self._explained("read"):
             if isinstance(query, ByPrefix):
-                found = self._connection.execute(_BY_PREFIX, _bounds(query)).fetchall()
+                text = _BY_PREFIX if query.bodies else _KEYS_BY_PREFIX
+                found = self._connection.execute(text, _bounds(query)).fetchall()
                 return tuple(_row(query, *row) for row in found)
             with transaction(self._connection, "DEFERRED"):  # all chunks see the same instant
                 rows = {row.at.key: row for row in self._by_keys(query)}

@@ -28,7 +28,7 @@ from commerce_bridge.errors import (
 )
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.events import Progressed, Queued, WatermarkMoved
+from commerce_bridge.flow.events import Progressed, WatermarkMoved
 from commerce_bridge.http.correlation import correlated
 from commerce_bridge.ports.step import Call, Known, RowId, RowResult, Step, StepKind, Verdict
 from commerce_bridge.sync.bookkeeping import (
@@ -43,12 +43,20 @@ from commerce_bridge.sync.bookkeeping import (
 )
 from commerce_bridge.sync.costing import STATE_ONLY, known_before
 from commerce_bridge.sync.freshness import Before, stale_steps
+from commerce_bridge.sync.holding import load_holds
+from commerce_bridge.sync.holds import Holds
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.memory import Memory, remember
+from commerce_bridge.sync.memory import Memory, bindings_of, remember
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.receipt import Receipt, Trouble
+from commerce_bridge.sync.safety import check
+from commerce_bridge.sync.sealed_job import sealed
 from commerce_bridge.sync.segment import Segment
 from commerce_bridge.sync.settling import Outcome, settle_segment
+from commerce_bridge.sync.tables import put
+from commerce_bridge.sync.unsealing import opened
+from commerce_bridge.sync.upgrading import upgrade
+from commerce_bridge.sync.watch import Tally, keep_tally, load_echoes
 
 PERMANENT = (RejectedRecord, PlanLimit, RequestRefused, MappingError)
 """Errors that come again until the record, the rules or the store change.
@@ -71,6 +79,7 @@ class _Run:
     before: Before
     now: datetime
     bound: dict[str, Ref]
+    holds: Holds
     applied: Counter[StepKind] = field(factory=Counter[StepKind])
     already: int = 0
     stale: list[Trouble] = field(factory=list[Trouble])
@@ -95,30 +104,55 @@ class _Batch:
         return self.books.steps
 
 
-def apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
+def apply(job: Job[Any], plan: Plan, allow: str | None = None) -> Flow[Receipt]:
     """Carry a plan out; what had taken hold before is not done again.
 
+    Args:
+        job: The job.
+        plan: The plan.
+        allow: Why a plan is right that safety would stop; kept.
+
     Raises:
+        SafetyStop: A person should look first, or the bridge is paused.
         StalePlan: The plan was made for other accounts or under other rules.
         AuthError, QuotaExhausted, RateLimited: Nothing more can be sent now; what was done is kept.
     """
     _belongs(job, plan)
-    return (yield from correlated(plan.header.correlation_id, _apply(job, plan), run="apply"))
+    return (yield from correlated(plan.header.correlation_id, _apply(job, plan, allow), run="apply"))
 
 
-def _apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
+def _apply(job: Job[Any], plan: Plan, allow: str | None) -> Flow[Receipt]:
+    check(plan.footer.stops, allow)
+    job = yield from sealed(job)
+    holds = yield from load_holds(job)
+    holds.check(job.pair)
     started = yield from flow.now()
+    if plan.footer.stops and allow:
+        yield from _allowed(job, plan, allow, started)
     yield from settle_intents(job)
-    memory = yield from remember(job, records=False)
+    yield from upgrade(job)
+    memory = yield from remember(job)
     receipts = yield from receipts_of(job, plan)
-    bound = {**memory.bound, **receipts.bindings}
+    bound = dict(receipts.bindings)
     before = Before(started=started, begun=frozenset(row[0] for row in receipts.done), bound=bound)
-    run = _Run(job=job, plan=plan, memory=memory, receipts=receipts, before=before, now=started, bound=bound)
+    run = _Run(
+        job=job,
+        plan=plan,
+        memory=memory,
+        receipts=receipts,
+        before=before,
+        now=started,
+        bound=bound,
+        holds=holds,
+    )
     done = 0
     for segment in plan.segments():
+        run.holds = yield from load_holds(job)
+        run.holds.check(job.pair)
         yield from _segment(run, segment)
         done += len(segment.steps)
         yield from flow.emit(Progressed(stage="apply", done=done, total=plan.footer.total))
+    yield from keep_tally(job, plan.header.plan, Tally.of(plan.footer.heard))
     ended = yield from flow.now()
     return Receipt(
         plan=plan.header.plan,
@@ -133,7 +167,14 @@ def _apply(job: Job[Any], plan: Plan) -> Flow[Receipt]:
         work=tuple(run.work),
         closed=run.closed,
         calls=run.calls,
+        allowed=allow if plan.footer.stops else None,
     )
+
+
+def _allowed(job: Job[Any], plan: Plan, why: str, now: datetime) -> Flow[None]:
+    """Keep that somebody let a plan pass that safety would have stopped."""
+    body = {"why": why, "at": now.isoformat(), "stops": dict(plan.footer.stops)}
+    yield from flow.commit([put(job.scope, "allowed", plan.header.plan, body)])
 
 
 def _belongs(job: Job[Any], plan: Plan) -> None:
@@ -149,10 +190,14 @@ def _belongs(job: Job[Any], plan: Plan) -> None:
 
 def _segment(run: _Run, segment: Segment) -> Flow[None]:
     """Settle one segment: its steps, then what is to be remembered."""
+    ready = yield from opened(run.job, run.plan, segment, run.before.begun)
+    run.job, segment = ready.job, ready.segment
     writes = tuple(step for step in segment.steps if step.kind not in STATE_ONLY)
+    yield from _bind(run, segment)
     now = yield from flow.now()
     late = {one.record for one in segment.standings if one.next_change and one.next_change <= now}
     moved = yield from stale_steps(run.job, run.plan, writes, run.before, now)
+    moved = {**ready.refused, **run.holds.barred(writes), **moved}
     refused = {
         step.id: moved.get(step.id, "its time has come since the plan was made: plan again")
         for step in writes
@@ -161,12 +206,22 @@ def _segment(run: _Run, segment: Segment) -> Flow[None]:
     run.stale.extend(_trouble(step, "stale", refused[step.id]) for step in writes if step.id in refused)
     live = tuple(step for step in writes if step.id not in refused)
     sources = {one.record: one.source for one in segment.standings}
-    books = Books(job=run.job, plan=run.plan, steps={step.id: step for step in live}, sources=sources)
+    echoes = yield from load_echoes(run.job, [step.record for step in live])
+    steps = {step.id: step for step in live}
+    books = Books(job=run.job, plan=run.plan, steps=steps, sources=sources, echoes=echoes)
     known = evolve(known_before(live, run.bound), done=run.receipts.done, names=run.receipts.names)
     batch = _Batch(books=books, known=known)
     yield from _carry_out(run, batch, live)
     run.bound.update(batch.known.bindings)
     yield from _remember(run, segment, batch, {step.record for step in writes if step.id in refused})
+
+
+def _bind(run: _Run, segment: Segment) -> Flow[None]:
+    """Load what the records of a segment, and those they need, are bound to."""
+    wanted = [step.record for step in segment.steps]
+    wanted.extend(need for step in segment.steps for need in step.needs)
+    known = yield from bindings_of(run.job, [record for record in wanted if record not in run.bound])
+    run.bound.update(known)
 
 
 def _carry_out(run: _Run, batch: _Batch, steps: tuple[Step, ...]) -> Flow[None]:
@@ -266,6 +321,8 @@ def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Fl
         again_at=run.now + run.job.limits.retry_after,
         watermark=None if run.held else segment.watermark,
         as_of=run.plan.header.as_of,
+        plan=run.plan.header.plan,
+        unsettled=frozenset(str(one.origin) for one in segment.standings if one.record in stale),
     )
     run.closed += yield from settle_segment(run.job, outcome, run.now)
     for step in opened:
@@ -274,7 +331,6 @@ def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Fl
             continue
         run.applied[StepKind.OPEN_WORK] += 1
         run.work.append(_trouble(step, step.reason, step.detail))
-        yield from flow.emit(Queued(record=step.record, reason=step.reason, detail=step.detail))
     if outcome.watermark is not None:
         yield from flow.emit(WatermarkMoved(scope=run.job.scope, watermark=outcome.watermark, at=run.now))
 

@@ -12,14 +12,17 @@ from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.errors import BridgeError, RemoteError
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.events import Queued, Written
+from commerce_bridge.flow.events import Written
 from commerce_bridge.flow.state import Delete, Key, Op
 from commerce_bridge.ports.step import Call, Row, RowId, RowResult, Step, Verdict
+from commerce_bridge.sync.causes import Cause, refusal
 from commerce_bridge.sync.codec import decode_key, encode_key
+from commerce_bridge.sync.echo import Echo, noted
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.lines import step_line
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.tables import put, scan_bodies
+from commerce_bridge.sync.work import Parties, meet, tell
 
 
 @frozen(kw_only=True)
@@ -48,6 +51,7 @@ class Books:
         sources: Canonical id to the source's name.
         lines: Steps as they are written down, by id; each is worked out once.
         entered: Ids of steps that stand in the ledger: their further rows need not enter them again.
+        echoes: Canonical id to what we wrote of the record before; kept up as rows take hold.
     """
 
     job: Job[Any]
@@ -56,6 +60,7 @@ class Books:
     sources: Mapping[str, Ref]
     lines: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"], repr=False, eq=False)
     entered: set[str] = field(factory=set[str], repr=False, eq=False)
+    echoes: dict[str, Echo] = field(factory=dict[str, Echo], repr=False, eq=False)
 
     def line(self, step: Step) -> dict[str, Any]:
         """A step as it is written down."""
@@ -123,23 +128,23 @@ def commit_results(
     """
     now = yield from flow.now()
     ops: list[Op] = []
-    told: dict[tuple[str, str], Queued] = {}
+    causes: dict[tuple[str, str], Cause] = {}
+    plan = books.plan.header.plan
     for result in results:
         step = books.steps[result.row.step]
         if result.verdict is Verdict.DONE:
             ops.extend(_done_ops(books, step, result, now))
         elif result.verdict is Verdict.FAILED:
             if result.row.creates is not None and result.row.id not in unsure:
-                ops.append(_delete(books.scope, "intent", row_key(books.plan.header.plan, result.row.id)))
+                ops.append(_delete(books.scope, "intent", row_key(plan, result.row.id)))
             detail = words(result.error)
-            if (step.id, detail) not in told:  # a call that was refused is refused with all its rows
-                reason = f"rejected:{result.row.part}"
-                told[step.id, detail] = Queued(record=step.record, reason=reason, detail=detail)
-                ops.append(work_item(books.scope, step.record, step.label, reason, detail, now))
-    if ops:
-        yield from flow.commit(ops)
-    for queued in told.values():
-        yield from flow.emit(queued)
+            if (step.id, detail) not in causes:  # a call that was refused is refused with all its rows
+                causes[step.id, detail] = refusal(step, result.row.part, detail, result.error, plan)
+                ops.append(_refused(books, step, result.row.part, detail, now))
+    met = yield from meet(Parties.of(books.job), causes.values(), now)
+    if ops or met.ops:
+        yield from flow.commit([*ops, *met.ops])
+    yield from tell(met)
     for result in results:
         if result.verdict is Verdict.DONE and result.ref is not None:
             step = books.steps[result.row.step]
@@ -170,11 +175,19 @@ def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> lis
         books.entered.add(step.id)
         history = {"plan": plan.plan, "at": now.isoformat(), "did": books.line(step)}
         ops.append(put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}", history))
+        ops.append(noted(books.scope, books.echoes, step, now, plan.plan))
     if result.row.creates is not None:
         ops.append(_delete(books.scope, "intent", key))
     if result.row.part == books.job.writer.main_part and result.ref is not None:
-        ops.append(binding(books.scope, step.record, books.sources[step.record], result.ref))
+        ops.extend(bound(books.scope, step.record, books.sources[step.record], result.ref))
     return ops
+
+
+def _refused(books: Books, step: Step, part: str, detail: str, now: datetime) -> Op:
+    """The row of the ledger that keeps a write which the target would not take, also when a later one it does."""
+    plan = books.plan.header
+    body = {"plan": plan.plan, "at": now.isoformat(), "did": books.line(step), "refused": {part: detail}}
+    return put(books.scope, "ledger", f"{step.record}/{plan.as_of.isoformat()}/{step.id}/{part}", body)
 
 
 def look_for(job: Job[Any], rows: Sequence[Row]) -> Flow[dict[RowId, RowResult]]:
@@ -220,20 +233,17 @@ def settle_intents(job: Job[Any]) -> Flow[int]:
         history = {"plan": body["plan"], "at": now.isoformat(), "did": body["did"]}
         ops.append(put(job.scope, "ledger", f"{body['record']}/{now.isoformat()}/{body['step']}", history))
         if body["part"] == job.writer.main_part:
-            ops.append(binding(job.scope, body["record"], Ref.parse(body["source"]), refs[0]))
+            ops.extend(bound(job.scope, body["record"], Ref.parse(body["source"]), refs[0]))
     yield from flow.commit(ops)
     return met
 
 
-def binding(scope: str, record: str, source: Ref, target: Ref) -> Op:
-    """The row that binds a canonical id to both sides' names."""
-    return put(scope, "binding", record, {"source": str(source), "target": str(target)})
-
-
-def work_item(scope: str, record: str, label: str, reason: str, detail: str, now: datetime) -> Op:
-    """The row of an open work item."""
-    body = {"record": record, "label": label, "reason": reason, "detail": detail, "seen_at": now.isoformat()}
-    return put(scope, "work", f"{record}/{reason}", body)
+def bound(scope: str, record: str, source: Ref, target: Ref) -> list[Op]:
+    """The rows that bind a canonical id to both sides' names, and the target's name back to it."""
+    return [
+        put(scope, "binding", record, {"source": str(source), "target": str(target)}),
+        put(scope, "alias", str(target), {"record": record}),
+    ]
 
 
 def _delete(scope: str, table: str, key: str) -> Delete:

@@ -2,67 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from attrs import frozen
-
+from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.errors import SafetyStop
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import M, Raw, Resource, operation
 from commerce_bridge.merge import Explanation, Ownership
+from commerce_bridge.ports.work import WorkItem
 from commerce_bridge.sync.applier import apply
 from commerce_bridge.sync.explaining import explain
+from commerce_bridge.sync.history import Entry, history
+from commerce_bridge.sync.holding import hold, list_holds, pause, pin, release
+from commerce_bridge.sync.holds import Hold
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.memory import remember
+from commerce_bridge.sync.outbox import delivering
 from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
+from commerce_bridge.sync.planner import chosen_records, plan
+from commerce_bridge.sync.queue import close_by_hand, deliver_of
 from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.tables import load_bodies, scan_bodies
+from commerce_bridge.sync.retrying import plan_retry
+from commerce_bridge.sync.reverting import plan_revert
+from commerce_bridge.sync.running import Ran, run
+from commerce_bridge.sync.status import Status, status
+from commerce_bridge.sync.survey import Wish
+from commerce_bridge.sync.watch import release_brake
+from commerce_bridge.sync.work import Parties, open_items, records_of_items
+
+__all__ = ["Bridge", "Status", "WorkItem"]
+
+T = TypeVar("T")
 
 
-@frozen(kw_only=True)
-class WorkItem:
-    """A record that needs a person.
-
-    Args:
-        record: Canonical id.
-        label: How people name the record.
-        reason: Short and stable, such as ``no-price:listing.price``.
-        detail: In words, with what to try.
-        seen_at: When it was last seen.
-    """
-
-    record: str
-    label: str
-    reason: str
-    detail: str
-    seen_at: datetime
-
-
-@frozen(kw_only=True)
-class Status:
-    """How a bridge stands.
-
-    Args:
-        pair: How people name it.
-        records: Records it knows.
-        bound: Records that exist on the target.
-        work: Open work items.
-        watermark: How far the source is settled, as the reader writes it, or None.
-        settled_at: When the watermark last moved, or None.
-        next_wake: When something changes by the calendar, or None.
-    """
-
-    pair: str
-    records: int
-    bound: int
-    work: int
-    watermark: str | None
-    settled_at: datetime | None
-    next_wake: datetime | None
+def _within(planned: Plan, limit: int | None) -> None:
+    """Stop a plan that has more steps than may be applied without a look."""
+    if limit is not None and planned.footer.total > limit:
+        raise SafetyStop(
+            f"The plan has {planned.footer.total} steps, more than the {limit} allowed without a look.",
+            reason="limit",
+            hint="Make a plan, read it, and apply it; or raise the limit.",
+        )
 
 
 class Bridge(Resource[M]):
@@ -93,55 +75,101 @@ class Bridge(Resource[M]):
         return twin
 
     @operation
-    def plan(self: Bridge[Raw]) -> Flow[Plan]:
+    def plan(
+        self: Bridge[Raw],
+        only: Iterable[str] | None = None,
+        *,
+        again: bool = False,
+        overwrite: bool = False,
+    ) -> Flow[Plan]:
         """What would change now, and why; nothing is written anywhere.
+
+        Args:
+            only: The records to plan, each named as for `explain`, or by the source's reference; None for all.
+                A record comes with all others of its source record.  Such a plan moves no watermark.
+            again: Whether what the target refused is tried again though nothing has changed.
+            overwrite: Whether what stood on the target before us becomes what the source says at once.
 
         Returns:
             A plan that prints as a publisher reads it, can be saved, and is applied by `apply`.
 
         Raises:
+            LookupError: A record that was named is not known.
             RemoteError: A platform refused; the error says whose fault it is and what to try.
 
-        Cost: the reads of both sides.
+        Cost: the reads of both sides; of chosen records, one read of these on each side.
         """
-        return (yield from plan(self.job))
+        chosen = None if only is None else (yield from chosen_records(self.job, only))
+        return (yield from plan(self.job, Wish(only=chosen, again=again, overwrite=overwrite)))
 
     @operation
-    def apply(self: Bridge[Raw], planned: Plan) -> Flow[Receipt]:
+    def apply(self: Bridge[Raw], planned: Plan, *, allow: str | None = None) -> Flow[Receipt]:
         """Carry a plan out; what had taken hold before is not done again.
 
         Args:
             planned: A plan of this bridge, made now or loaded from a file.
+            allow: Why a plan is right that safety would stop; kept in the state and in the receipt.
 
         Returns:
             What was done, what was refused because it moved, and what needs a person.
 
         Raises:
+            SafetyStop: A side is suddenly nearly empty, or nearly everything would change, or the bridge is
+                paused; nothing was written.
             StalePlan: The plan was made for other accounts or under other rules.
             AuthError, QuotaExhausted, RateLimited: Nothing more can be sent now; what was done is kept.
 
         Cost: about the number of calls that the plan names.
         """
-        return (yield from apply(self.job, planned))
+        return (yield from self._delivering(apply(self.job, planned, allow)))
 
     @operation
-    def sync(self: Bridge[Raw], *, limit: int | None = None) -> Flow[Receipt]:
+    def sync(self: Bridge[Raw], *, limit: int | None = None, allow: str | None = None) -> Flow[Receipt]:
         """Plan and apply at once.
 
         Args:
             limit: The most steps that may be applied without anybody looking; None for no limit.
+            allow: As for `apply`.
 
         Raises:
-            SafetyStop: The plan has more steps than `limit`; nothing was written.
+            SafetyStop: The plan has more steps than `limit`, or as for `apply`; nothing was written.
         """
         planned = yield from plan(self.job)
-        if limit is not None and planned.footer.total > limit:
-            raise SafetyStop(
-                f"The plan has {planned.footer.total} steps, more than the {limit} allowed without a look.",
-                reason="limit",
-                hint="Make a plan, read it, and apply it; or raise the limit.",
+        _within(planned, limit)
+        return (yield from self.apply(planned, allow=allow))
+
+    @operation
+    def run(
+        self: Bridge[Raw],
+        *,
+        until: datetime,
+        every: timedelta = timedelta(minutes=15),
+        limit: int | None = None,
+    ) -> Flow[Ran]:
+        """Sync now, at each change by the calendar, and every so often, until an instant.
+
+        An exhausted quota is waited for, and so is a vendor that is down for a while.
+
+        Args:
+            until: When to stop, with a zone; no sync is begun after it.
+            every: How often the source is looked at though nothing changes by the calendar.
+            limit: As for `sync`.
+
+        Returns:
+            How often both sides were brought together, and what came of it.
+
+        Raises:
+            AuthError, SafetyStop: What no waiting mends.
+        """
+        return (
+            yield from run(
+                lambda: self.sync(limit=limit),
+                self.next_wake,
+                until=until,
+                every=every,
+                account=self.job.pair,
             )
-        return (yield from apply(self.job, planned))
+        )
 
     @operation
     def explain(
@@ -164,36 +192,235 @@ class Bridge(Resource[M]):
         return (yield from explain(self.job, record, name))
 
     @operation
+    def history(self: Bridge[Raw], record: str) -> Flow[tuple[Entry, ...]]:
+        """Everything that was sent of one record, when, by which plan and why, oldest first.
+
+        Args:
+            record: A natural key's value (an ISBN, a SKU), a platform's reference, or a canonical id.
+
+        Returns:
+            One entry for each step of each plan, with every change and what became of it, and one for each work
+            item that is open or that a person closed; each prints as a publisher reads it.
+
+        Raises:
+            LookupError: No record of that name is known.
+
+        Cost: no vendor call.
+        """
+        return (yield from history(self.job, record))
+
+    @operation
+    def plan_revert(self: Bridge[Raw], applied: Receipt | str) -> Flow[Plan]:
+        """A plan that sets back what an apply has changed, as far as nobody has changed it since.
+
+        Args:
+            applied: The receipt of the apply; or the id of its plan, or the beginning of one, as a receipt prints
+                it.
+
+        Returns:
+            A plan like any other.  What the apply had made is taken off view in it, never deleted; what is left
+            alone is told in its warnings, field by field.
+
+        Raises:
+            LookupError: No apply of a plan of that id is known, or several are.
+
+        Cost: one read of the records that the apply has written.
+        """
+        return (yield from plan_revert(self.job, applied))
+
+    @operation
     def work_items(self: Bridge[Raw]) -> Flow[tuple[WorkItem, ...]]:
-        """All open work items, by record; no vendor call."""
-        bodies = yield from scan_bodies(self.job.scope, "work")
-        return tuple(
-            WorkItem(
-                record=body["record"],
-                label=body["label"],
-                reason=body["reason"],
-                detail=body["detail"],
-                seen_at=datetime.fromisoformat(body["seen_at"]),
+        """All open work items of this bridge, by record; no vendor call.
+
+        `commerce_bridge.sync.queue` has those of all bridges of a state.
+        """
+        return (yield from open_items(Parties.of(self.job)))
+
+    @operation
+    def resolve(self: Bridge[Raw], item: WorkItem, note: str, *, by: str) -> Flow[bool]:
+        """Close a work item by hand; who did it and why is kept in the record's history.  No vendor call.
+
+        An item whose cause is still there opens again when its record is next decided or refused.
+
+        Args:
+            item: The item, as `work_items` gave it.
+            note: Why.
+            by: Who closes it.
+
+        Returns:
+            Whether it was open.
+
+        Raises:
+            ValueError: Nobody is named, or the item is another bridge's.
+        """
+        records_of_items(self.job, (item,))
+        closing = close_by_hand(Parties.of(self.job), item, note, by)
+        return (yield from self._delivering(closing))
+
+    @operation
+    def plan_retry(self: Bridge[Raw], items: Iterable[WorkItem] | None = None) -> Flow[Plan]:
+        """What would be written if the records of these work items were tried again now; nothing is written.
+
+        Args:
+            items: The items, as `work_items` gave them; all that are open for None.
+
+        Returns:
+            A plan of their records only, which `apply` carries out; what the target refused a short while ago
+            is tried all the same.  A record comes with all others of its source record.
+
+        Raises:
+            ValueError: An item is another bridge's.
+
+        Cost: one read of these records on each side.
+        """
+        return (yield from plan_retry(self.job, items))
+
+    @operation
+    def retry(
+        self: Bridge[Raw], items: Iterable[WorkItem] | None = None, *, limit: int | None = None
+    ) -> Flow[Receipt]:
+        """Try the records of these work items again; those whose cause is gone are closed.
+
+        Args:
+            items: The items, as `work_items` gave them; all that are open for None.
+            limit: The most steps that may be applied without anybody looking; None for no limit.
+
+        Raises:
+            SafetyStop: The plan has more steps than `limit`; nothing was written.
+            ValueError: An item is another bridge's.
+        """
+        planned = yield from self.plan_retry(items)
+        _within(planned, limit)
+        return (yield from self.apply(planned))
+
+    def _delivering(self, work: Flow[T]) -> Flow[T]:
+        """Run `work`, then tell the sinks what it opened and closed."""
+        job = self.job
+        return delivering(work, lambda: deliver_of(Parties.of(job), job.sinks)) if job.sinks else work
+
+    @operation
+    def hold(
+        self: Bridge[Raw], record: str, *, reason: str, who: str = "", until: datetime | None = None
+    ) -> Flow[Hold]:
+        """Keep a whole record as it is: nothing of it is written until the hold ends or is released.
+
+        Args:
+            record: Named as for `explain`; or a reference of the source's, for a record not known yet.
+            reason: Why, in words; plans, explanations and refusals repeat it.
+            who: Who says so, in words.
+            until: When it ends by itself, with a zone; None for when it is released.
+
+        Raises:
+            LookupError: No record of that name is known.
+            ValueError: There is no reason, or the end is past or has no zone.
+
+        Cost: no vendor call.
+        """
+        return (yield from hold(self.job, record, reason=reason, who=who, until=until))
+
+    @operation
+    def pin(
+        self: Bridge[Raw],
+        record: str,
+        name: AnyField,
+        *,
+        reason: str,
+        value: Maybe[Any] = MISSING,
+        part: str = "",
+        who: str = "",
+        until: datetime | None = None,
+    ) -> Flow[Hold]:
+        """Keep one field of a record: what the target shows stays, or the value that is given.
+
+        Args:
+            record: Named as for `explain`; or a reference of the source's, for a record not known yet.
+            name: The field.
+            reason: Why, in words; plans, explanations and refusals repeat it.
+            value: What the field is to be; MISSING for what the target shows, CLEARED for no value.
+            part: Which sub-record the field is in, such as a variant's SKU; empty for the record itself.
+            who: Who says so, in words.
+            until: When it ends by itself, with a zone; None for when it is released.
+
+        Raises:
+            LookupError: No record of that name is known.
+            MappingError: The value cannot be kept, or the field is the target's own: change it there.
+            ValueError: There is no reason, or the end is past or has no zone.
+
+        Cost: no vendor call.
+        """
+        return (
+            yield from pin(
+                self.job, record, name, reason=reason, value=value, part=part, who=who, until=until
             )
-            for body in bodies.values()
         )
+
+    @operation
+    def pause(self: Bridge[Raw], *, reason: str, who: str = "", until: datetime | None = None) -> Flow[Hold]:
+        """Stop the bridge: plans are empty and say so, and `apply` refuses, until it ends or is released.
+
+        Args:
+            reason: Why, in words.
+            who: Who says so, in words.
+            until: When it ends by itself, with a zone; None for when it is released.
+
+        Raises:
+            ValueError: There is no reason, or the end is past or has no zone.
+
+        Cost: no vendor call.
+        """
+        return (yield from pause(self.job, reason=reason, who=who, until=until))
+
+    @operation
+    def release(
+        self: Bridge[Raw], record: str | None = None, name: AnyField | None = None, *, part: str = ""
+    ) -> Flow[tuple[Hold, ...]]:
+        """Let go of a pin, of a record's hold and all its pins, or of the pause.
+
+        Args:
+            record: The record, named as for `explain`; None ends the pause.
+            name: The pinned field; None for all that was said of the record.
+            part: Which sub-record the field is in.
+
+        Returns:
+            What was let go of.
+
+        Raises:
+            LookupError: No such record is known, or nothing was said of it.
+
+        Cost: no vendor call.
+        """
+        return (yield from release(self.job, record, name, part=part))
+
+    @operation
+    def holds(self: Bridge[Raw]) -> Flow[tuple[Hold, ...]]:
+        """All that is held now: the pause, then records, then fields; no vendor call."""
+        return (yield from list_holds(self.job))
+
+    @operation
+    def release_brake(
+        self: Bridge[Raw], record: str, name: AnyField | None = None, *, part: str | None = None
+    ) -> Flow[tuple[tuple[str, AnyField], ...]]:
+        """Let writes go out again that were withheld as a loop.
+
+        Args:
+            record: The record, named as for `explain`.
+            name: The field; None for all.
+            part: Which sub-record the field is in; None for all.
+
+        Returns:
+            Part and field of what was let go of.
+
+        Raises:
+            LookupError: No record of that name is known.
+
+        Cost: no vendor call.
+        """
+        return (yield from release_brake(self.job, record, name, part=part))
 
     @operation
     def status(self: Bridge[Raw]) -> Flow[Status]:
         """How the bridge stands; no vendor call."""
-        memory = yield from remember(self.job)
-        marks = yield from load_bodies(self.job.scope, "watermark", ["source"])
-        mark = marks.get("source")
-        changes = [one.next_change for one in memory.records.values() if one.next_change is not None]
-        return Status(
-            pair=self.job.pair,
-            records=len(memory.records),
-            bound=len(memory.bindings),
-            work=sum(len(items) for items in memory.work.values()),
-            watermark=mark["cursor"] if mark else None,
-            settled_at=datetime.fromisoformat(mark["at"]) if mark else None,
-            next_wake=min(changes, default=None),
-        )
+        return (yield from status(self.job))
 
     @operation
     def next_wake(self: Bridge[Raw]) -> Flow[datetime | None]:

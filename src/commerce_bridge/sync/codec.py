@@ -19,6 +19,7 @@ from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.listing import LISTING_FIELDS, Fulfilment, Selling
 from commerce_bridge.domain.money import Money
 from commerce_bridge.domain.record import Element, Fact, Kin, Note, Outlet, Picture, Placement, Record
+from commerce_bridge.domain.sealed import Sealed
 from commerce_bridge.errors import MappingError, StateUnreadable
 
 _ENCODE: dict[type[Any], tuple[str, Callable[[Any], Any]]] = {
@@ -36,6 +37,7 @@ _ENCODE: dict[type[Any], tuple[str, Callable[[Any], Any]]] = {
     Ref: ("ref", str),
     Selling: ("selling", lambda value: value.value),
     Fulfilment: ("fulfilment", lambda value: value.value),
+    Sealed: ("sealed", lambda value: value.digest),
 }
 
 _DECODE: dict[str, Callable[[Any], Any]] = {
@@ -51,6 +53,7 @@ _DECODE: dict[str, Callable[[Any], Any]] = {
     "outlet": Outlet,
     "kin": Kin,
     "ref": Ref.parse,
+    "sealed": Sealed,
     "selling": Selling,
     "fulfilment": Fulfilment,
     "set": lambda value: frozenset(decode(one) for one in value),

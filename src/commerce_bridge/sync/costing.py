@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.ports.step import Known, RowResult, Step, StepKind, Verdict
 from commerce_bridge.ports.writer import Writer
+from commerce_bridge.sync.clear import asks_source, asks_target
 
 STATE_ONLY = frozenset({StepKind.OPEN_WORK, StepKind.EMIT})
 """Kinds of step that reach no vendor."""
 
 
 def estimate(writer: Writer, steps: Sequence[Step], bound: Mapping[str, Ref]) -> int:
-    """How many vendor calls these steps would take if every answer were good.  Pure."""
+    """How many vendor calls these steps would take if every answer were good, reading again included.  Pure."""
     pending = tuple(step for step in steps if step.kind not in STATE_ONLY)
     known = known_before(pending, bound)
     record_of = {step.id: step.record for step in pending}
-    calls = 0
+    calls = _read_again(pending)
     while pending:
         stage = writer.lower(pending, known)
         if not stage.calls:
@@ -38,6 +39,11 @@ def estimate(writer: Writer, steps: Sequence[Step], bound: Mapping[str, Ref]) ->
         known = known.told(results, record_of, writer.main_part)
         pending = tuple(step for step in pending if step.id not in stage.done)
     return calls
+
+
+def _read_again(steps: Sequence[Step]) -> int:
+    """The reads that open what is sealed: one of the source, one of the target, each for all steps at once."""
+    return any(asks_source(step) for step in steps) + any(asks_target(step) for step in steps)
 
 
 def known_before(steps: Sequence[Step], bound: Mapping[str, Ref]) -> Known:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
@@ -14,13 +14,15 @@ from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Candidates, Kin, Record
 from commerce_bridge.errors import MappingError
 from commerce_bridge.mapping import Mapped, Problem
-from commerce_bridge.merge import Case, Decision, decide
+from commerce_bridge.merge import Case, Decision, Rule, decide
 from commerce_bridge.merge.collections import elements, holds_elements, standing
 from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.sync.codec import digest, encode
+from commerce_bridge.sync.contact import Contact
 from commerce_bridge.sync.index import TargetIndex
 from commerce_bridge.sync.job import Draft, Job
 from commerce_bridge.sync.remembered import Remembered
+from commerce_bridge.sync.sealing import in_clear
 from commerce_bridge.sync.segment import Standing
 
 
@@ -34,6 +36,7 @@ class Subject:
         source_hash: The source's version.
         known: What the state remembers, or None.
         observed: What the target shows, or None.
+        met: Whether it was found on the target by its keys just now, and we did not make it.
     """
 
     record: str
@@ -41,6 +44,7 @@ class Subject:
     source_hash: str
     known: Remembered | None
     observed: Observed[Record] | None
+    met: bool = False
 
 
 @frozen(kw_only=True)
@@ -62,9 +66,21 @@ ELSEWHERE = frozenset({"duplicate", "ambiguous", "gone", "taken", "name-taken"})
 """Problems whose cause is another record or the target: only deciding anew tells when they are gone."""
 
 
-def decide_record(job: Job[Any], subject: Subject, index: TargetIndex) -> Decided:
-    """Decide all fields of a record, and make the steps."""
+Over: TypeAlias = Callable[[str, AnyField, Rule], Rule]
+"""What goes over the rule of each part and field: what people have said, and what we wrote before."""
+
+
+def decide_record(job: Job[Any], subject: Subject, index: TargetIndex, over: Over | None = None) -> Decided:
+    """Decide all fields of a record, and make the steps.
+
+    Args:
+        job: The job.
+        subject: The record.
+        index: The target.
+        over: What goes over the rule of each part and field, or None.
+    """
     draft, observed = subject.draft, subject.observed
+    contact = Contact.of(subject.met, subject.known.adopted if subject.known else {})
     problems = list(draft.all_problems)
     decisions: dict[tuple[str, AnyField], Decision] = {}
     changes: list[Change] = []
@@ -72,16 +88,21 @@ def decide_record(job: Job[Any], subject: Subject, index: TargetIndex) -> Decide
         for name, wanted in mapped.values.items():
             try:
                 case = _case(job, subject, index, part, name, wanted)
-                decision = _decision(job, case)
+                rule = job.ownership.rule(name)
+                decision = _decision(case, over(part, name, rule) if over else rule)
             except MappingError as error:
                 problems.append(Problem(code="no-rule", message=str(error), field=name))
                 continue
             if isinstance(wanted, Candidates) and decision.value is MISSING:
                 problems.append(_all_taken(job, name, wanted, blocking=observed is None))
+            change = _change(job, decision, case, part, mapped)
+            if change is not None and job.kind_of(change) is not StepKind.HIDE:
+                decision = contact.kept(case, decision, part)
+                change = _change(job, decision, case, part, mapped)
             decisions[part, name] = decision
-            change = _change(job, decision, case.standing, part, mapped)
             if change is not None:
                 changes.append(change)
+    problems.extend(contact.problems(job.source, job.target))
     if any(problem.blocking for problem in problems):
         decisions, changes = {}, []
     for change in changes:
@@ -99,6 +120,7 @@ def decide_record(job: Job[Any], subject: Subject, index: TargetIndex) -> Decide
         agreed=_agreed(job, subject, decisions),
         label=draft.label,
         work=_work(problems),
+        adopted=contact.adopted,
     )
     return Decided(steps=steps, standing=standing_, decisions=decisions)
 
@@ -114,18 +136,19 @@ def _sides(subject: Subject) -> Iterable[tuple[str, Mapped]]:
     yield from ((part, mapped) for part, mapped in draft.asleep.items() if part in there)
 
 
-def _decision(job: Job[Any], case: Case) -> Decision:
+def _decision(case: Case, rule: Rule) -> Decision:
     """The decision on one field, which a plan can keep.
 
     Raises:
         MappingError: No rule decides it, or its value cannot be kept in a plan.
     """
-    decision = decide(case, job.ownership.rule(case.field))
-    if case.field.personal:
+    if case.field.personal and in_clear(case.base, *case.sides.values()):
         raise MappingError(
             f"{case.field} is personal data, which no plan may hold in clear.",
-            hint="Leave it out of the mapper.",
+            hint="Name it as personal in the ownership table; a value that must be unique, a category, a channel "
+            "or kin cannot be sealed: leave it out of the mapper.",
         )
+    decision = decide(case, rule)
     encode(decision.value)
     return decision
 
@@ -161,12 +184,14 @@ def _case(
     known, observed = subject.known, subject.observed
     base = known.agreed.get((part, name), MISSING) if known else MISSING
     shown: Maybe[Any] = MISSING
+    changed_at = _instant(job.source, subject.draft.changed_at, name)
     if observed is not None:
         holder = observed.value.parts.get(part, Record()) if part else observed.value
         if holds_elements(wanted, base):
             shown = standing(wanted, base, observed.value.elements)
         else:
             shown = holder.get(name)
+        changed_at |= _instant(job.target, holder.changed_at, name)
     ours = {subject.record} if observed is None else {subject.record, str(observed.ref)}
     settled = index.settle(name, wanted, ours, shown)
     return Case(
@@ -176,16 +201,22 @@ def _case(
         source=job.source,
         target=job.target,
         is_new=observed is None,
+        changed_at=changed_at,
     )
 
 
-def _change(job: Job[Any], decision: Decision, shown: Maybe[Any], part: str, mapped: Mapped) -> Change | None:
+def _instant(side: str, changed_at: Mapping[AnyField, datetime], name: AnyField) -> dict[str, datetime]:
+    return {side: changed_at[name]} if name in changed_at else {}
+
+
+def _change(job: Job[Any], decision: Decision, case: Case, part: str, mapped: Mapped) -> Change | None:
     """The change a decision asks for; None when nothing changes or the field is not ours to write."""
-    if decision.owner == job.target or not decision.changes(shown):
+    if decision.owner == job.target or not decision.changes(case.standing):
         return None
     return Change(
         field=decision.field,
-        before=shown,
+        before=case.standing,
+        base=case.base,
         after=decision.value,
         owner=decision.owner,
         rule=mapped.rules.get(decision.field, decision.rule),

@@ -6,9 +6,10 @@ explaining are the same for all.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -20,7 +21,10 @@ from commerce_bridge.mapping import Context, Mapped, Problem
 from commerce_bridge.merge import Ownership
 from commerce_bridge.ports.reader import Reader
 from commerce_bridge.ports.step import Change, StepKind
+from commerce_bridge.ports.work import Sink
 from commerce_bridge.ports.writer import Writer
+from commerce_bridge.sync.braking import Brake
+from commerce_bridge.sync.safety import Safety
 
 S = TypeVar("S")
 
@@ -42,6 +46,8 @@ class Draft:
             changed, usually hidden.
         remarks: What the reader of a plan should know, counted over all records of a run.
         next_change: When it comes out differently though nothing changed, or None.
+        changed_at: Field to the instant at which the source's value of it last changed, by the source's clock,
+            for the record and its sub-records alike; fields of which it does not say so are left out.
     """
 
     ref: Ref
@@ -55,6 +61,7 @@ class Draft:
     dormant: bool = False
     remarks: tuple[str, ...] = ()
     next_change: datetime | None = None
+    changed_at: Mapping[AnyField, datetime] = field(factory=dict[AnyField, datetime])
 
     @property
     def all_problems(self) -> tuple[Problem, ...]:
@@ -76,6 +83,35 @@ class Draft:
         return self.dormant or self.blocked
 
 
+class Returning(enum.Enum):
+    """What is done when the source shows somebody again who was erased."""
+
+    ASK = "ask"
+    """Nothing is written; a work item asks."""
+    LEAVE = "leave"
+    """Nothing is written, and nobody is asked."""
+    TAKE = "take"
+    """They are taken for somebody new."""
+
+
+class WhenGone(enum.Enum):
+    """What is done with a record that the source no longer has."""
+
+    HIDE = "hide"
+    """It is taken off view."""
+    KEEP = "keep"
+    """It stays as it is."""
+
+
+class FirstContact(enum.Enum):
+    """What is done with a record that is found on the target, and that we did not make."""
+
+    ADOPT = "adopt"
+    """It is ours from then on; what it lacks is filled in, and what differs stays until the source changes it."""
+    OVERWRITE = "overwrite"
+    """It is ours from then on, and becomes what the source says at once."""
+
+
 @frozen(kw_only=True)
 class Limits:
     """How careful a job is.
@@ -86,12 +122,23 @@ class Limits:
         attempts: How often a row whose answer was lost is looked for and sent again.
         retry_after: How long a record that the target refused is left alone while neither it nor the rules
             change: a plan may be raised meanwhile, or an image host come back.
+        returning: What is done when the source shows somebody again who was erased.
+        when_gone: What is done with a record that a complete read of the source no longer shows; nothing is
+            ever deleted by itself.
+        first_contact: What is done with a record that is found on the target by its natural keys.
+        safety: When a person should look before a plan is applied.
+        brake: When writes that only succeed are taken for a loop.
     """
 
     fresh_for: timedelta = timedelta(minutes=5)
     in_flight: int = 3
     attempts: int = 3
     retry_after: timedelta = timedelta(days=1)
+    returning: Returning = Returning.ASK
+    when_gone: WhenGone = WhenGone.HIDE
+    first_contact: FirstContact = FirstContact.ADOPT
+    safety: Safety = field(factory=Safety)
+    brake: Brake = field(factory=Brake)
 
 
 @frozen(kw_only=True)
@@ -115,8 +162,14 @@ class Job(Generic[S]):
         after_create: Fields that a CREATE does not carry, because they need the record to exist.
         unique: Fields whose values no two records of the target share.
         fingerprint: Text that changes when a rule does; None when a rule has no name.
+        personal_keys: Kinds of natural keys that are personal data, such as ``email``.  Personal fields say so
+            themselves, in the ownership table.
         natural_keys: The natural keys of a record of the target.
         limits: How careful it is.
+        sinks: Who is told of work items.
+        withdrawn: The values that take a record, or the part of it that is named, off view: what a revert does
+            with what the apply had made.  None where nothing can be taken off view.
+        deletes: Whether a revert is to delete what the apply had made, instead of taking it off view.
     """
 
     pair: str
@@ -135,5 +188,9 @@ class Job(Generic[S]):
     kind_of: Callable[[Change], StepKind]
     after_create: frozenset[AnyField] = frozenset()
     unique: tuple[AnyField, ...] = ()
+    personal_keys: frozenset[str] = frozenset()
     fingerprint: str | None = None
     limits: Limits = field(factory=Limits)
+    withdrawn: Callable[[Record, str], Mapping[AnyField, Any]] | None = None
+    deletes: bool = False
+    sinks: tuple[Sink, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ def header_line(header: Header) -> dict[str, Any]:
         "start": header.start,
         "complete": header.complete,
         "correlation_id": header.correlation_id,
+        **({"reverts": header.reverts} if header.reverts else {}),
     }
 
 
@@ -54,6 +55,7 @@ def header_of(body: Mapping[str, Any]) -> Header:
         complete=body["complete"],
         correlation_id=body["correlation_id"],
         schema=body["schema"],
+        reverts=body.get("reverts"),
     )
 
 
@@ -68,6 +70,9 @@ def footer_line(footer: Footer) -> dict[str, Any]:
         "calls": footer.calls,
         "good_until": _moment(footer.good_until),
         "warnings": list(footer.warnings),
+        "seconds": footer.seconds,
+        "stops": dict(footer.stops),
+        "heard": dict(footer.heard),
     }
 
 
@@ -82,6 +87,9 @@ def footer_of(body: Mapping[str, Any]) -> Footer:
         calls=body["calls"],
         good_until=_instant(body["good_until"]),
         warnings=tuple(body["warnings"]),
+        seconds=body.get("seconds", 0.0),
+        stops=body.get("stops") or {},
+        heard=body.get("heard") or {},
     )
 
 
@@ -97,7 +105,7 @@ def segment_line(segment: Segment) -> dict[str, Any]:
 def segment_of(body: Mapping[str, Any]) -> Segment:
     """The segment that `segment_line` wrote."""
     return Segment(
-        steps=tuple(_step_of(step) for step in body["steps"]),
+        steps=tuple(step_of(step) for step in body["steps"]),
         standings=tuple(_standing_of(standing) for standing in body["standings"]),
         watermark=body["watermark"],
     )
@@ -110,18 +118,7 @@ def step_line(step: Step) -> dict[str, Any]:
         "kind": step.kind.value,
         "record": step.record,
         "label": step.label,
-        "changes": [
-            [
-                encode_field(one.field),
-                encode(one.before),
-                encode(one.after),
-                one.owner,
-                one.rule,
-                one.part,
-                one.reason,
-            ]
-            for one in step.changes
-        ],
+        "changes": [change_line(one) for one in step.changes],
         "keys": [encode_key(key) for key in step.keys],
         "target": str(step.target) if step.target else None,
         "observed": step.observed,
@@ -132,24 +129,43 @@ def step_line(step: Step) -> dict[str, Any]:
     }
 
 
-def _step_of(body: Mapping[str, Any]) -> Step:
+def change_line(change: Change) -> list[Any]:
+    """A change as JSON-able data; its base only where that is not what the target showed."""
+    before, base = encode(change.before), encode(change.base)
+    return [
+        encode_field(change.field),
+        before,
+        encode(change.after),
+        change.owner,
+        change.rule,
+        change.part,
+        change.reason,
+        *([base] if base != before else []),
+    ]
+
+
+def _change_of(row: Sequence[Any]) -> Change:
+    name, before, after, owner, rule, part, reason, *base = row
+    return Change(
+        field=decode_field(name),
+        before=decode(before),
+        after=decode(after),
+        owner=owner,
+        rule=rule,
+        part=part,
+        reason=reason,
+        base=decode(base[0] if base else before),
+    )
+
+
+def step_of(body: Mapping[str, Any]) -> Step:
+    """The step that `step_line` wrote."""
     return Step(
         id=body["id"],
         kind=StepKind(body["kind"]),
         record=body["record"],
         label=body["label"],
-        changes=tuple(
-            Change(
-                field=decode_field(name),
-                before=decode(before),
-                after=decode(after),
-                owner=owner,
-                rule=rule,
-                part=part,
-                reason=reason,
-            )
-            for name, before, after, owner, rule, part, reason in body["changes"]
-        ),
+        changes=tuple(_change_of(row) for row in body["changes"]),
         keys=tuple(decode_key(key) for key in body["keys"]),
         target=Ref.parse(body["target"]) if body["target"] else None,
         observed=body["observed"],
@@ -173,6 +189,9 @@ def standing_line(standing: Standing) -> dict[str, Any]:
         "agreed": agreed_line(standing.agreed),
         "label": standing.label,
         "work": dict(standing.work),
+        "formats": standing.formats,
+        "adopted": adopted_line(standing.adopted),
+        "left": [[part, encode_field(name)] for part, name in standing.left],
     }
 
 
@@ -188,6 +207,9 @@ def _standing_of(body: Mapping[str, Any]) -> Standing:
         agreed=agreed_of(body["agreed"]),
         label=body["label"],
         work=body["work"],
+        formats=body.get("formats", 0),
+        adopted=adopted_of(body.get("adopted") or []),
+        left=tuple((part, decode_field(name)) for part, name in _rows(body.get("left"))),
     )
 
 
@@ -199,6 +221,20 @@ def agreed_line(agreed: Mapping[tuple[str, Any], Any]) -> list[list[Any]]:
 def agreed_of(rows: list[list[Any]]) -> dict[tuple[str, Any], Any]:
     """The agreed values that `agreed_line` wrote."""
     return {(part, decode_field(name)): decode(value) for part, name, value in rows}
+
+
+def adopted_line(adopted: Mapping[tuple[str, Any], str]) -> list[list[str]]:
+    """Adopted places as JSON-able data."""
+    return [[part, encode_field(name), said] for (part, name), said in adopted.items()]
+
+
+def adopted_of(rows: list[list[str]]) -> dict[tuple[str, Any], str]:
+    """The adopted places that `adopted_line` wrote."""
+    return {(part, decode_field(name)): said for part, name, said in rows}
+
+
+def _rows(found: list[list[str]] | None) -> list[list[str]]:
+    return found or []
 
 
 def _moment(instant: datetime | None) -> str | None:

@@ -1,75 +1,144 @@
-"""What the state remembers of a job, loaded once at the start of a run."""
+"""What the state remembers of a job, loaded for the records at hand.
+
+Nothing here loads all records at once: a plan over a million of them needs the rows of one page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from commerce_bridge.domain.exchange import Ref
+from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
+from commerce_bridge.flow.state import ByPrefix, Op, Row
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.tables import canonical_id, load_bodies, scan_bodies
+from commerce_bridge.sync.tables import body_of, canonical_id, load_bodies, put, scan_bodies
 
 BEGINNING = ""
 """The watermark of a source whose changes only a complete read finds."""
 
+LAYOUT = 2
+"""The layout of the rows: since 2 there is one for each source record and each name on the target."""
+
+PAGE = 500
+"""So many rows are loaded at once when all are walked through."""
+
 
 @frozen(kw_only=True)
 class Memory:
-    """All that the state remembers of a job's records.
+    """What a run stands on.
 
     Args:
-        records: Canonical id to what is remembered.
-        bindings: Canonical id to the target's name.
-        aliases: A reference, as text, to the canonical id.
         work: Canonical id to its open work items, reason to detail.
         start: The source's watermark, or None to read it from the beginning.
+        legacy: The target's names, as text, to canonical ids, where the rows are of an older layout; such a
+            run reads everything, and applying brings the rows up first.
     """
 
-    records: Mapping[str, Remembered]
-    bindings: Mapping[str, Ref]
-    aliases: Mapping[str, str]
     work: Mapping[str, Mapping[str, str]]
     start: str | None
-
-    @property
-    def bound(self) -> dict[str, Ref]:
-        """Canonical id to the target's name, for all records that have one."""
-        return dict(self.bindings)
-
-    def canonical(self, ref: Ref) -> str:
-        """The canonical id of a reference, stored or to be."""
-        return self.aliases.get(str(ref)) or canonical_id(ref)
+    legacy: Mapping[str, str] = field(factory=dict[str, str])
 
 
-def remember(job: Job[Any], *, records: bool = True) -> Flow[Memory]:
-    """Load what the state remembers; no vendor call.
-
-    Args:
-        job: The job.
-        records: Whether what was agreed on of each record is loaded too, as planning needs it.
-    """
-    rows = (yield from scan_bodies(job.scope, "record")) if records else {}
-    bindings = yield from scan_bodies(job.scope, "binding")
-    open_items = yield from scan_bodies(job.scope, "work")
-    marks = yield from load_bodies(job.scope, "watermark", ["source"])
-    known = {record: Remembered.of(record, body) for record, body in rows.items()}
-    aliases: dict[str, str] = {}
-    bound: dict[str, Ref] = {}
-    for record, body in bindings.items():
-        aliases[body["source"]] = record
-        if body["target"]:
-            aliases[body["target"]] = record
-            bound[record] = Ref.parse(body["target"])
-            if record in known:
-                known[record] = evolve(known[record], target=bound[record])
-    work: dict[str, dict[str, str]] = {}
-    for body in open_items.values():
-        work.setdefault(body["record"], {})[body["reason"]] = body["detail"]
+def remember(job: Job[Any]) -> Flow[Memory]:
+    """Load what a run stands on; no vendor call."""
+    work = yield from open_work_of(job)
+    marks = yield from load_bodies(job.scope, "watermark", ["source", "layout"])
     mark = marks.get("source")
     same_rules = mark is not None and job.fingerprint is not None and mark["fingerprint"] == job.fingerprint
-    start = (mark["cursor"] or None) if mark and same_rules else None
-    return Memory(records=known, bindings=bound, aliases=aliases, work=work, start=start)
+    upgraded = mark is None or marks.get("layout", {}).get("layout") == LAYOUT
+    start = (mark["cursor"] or None) if mark and same_rules and upgraded else None
+    legacy: dict[str, str] = {}
+    if not upgraded:
+        bodies = yield from scan_bodies(job.scope, "binding")
+        legacy = {body["target"]: record for record, body in bodies.items() if body["target"]}
+    return Memory(work=work, start=start, legacy=legacy)
+
+
+def open_work_of(job: Job[Any]) -> Flow[dict[str, dict[str, str]]]:
+    """Canonical id to its open work items, reason to detail."""
+    work: dict[str, dict[str, str]] = {}
+    for body in (yield from scan_bodies(job.scope, "work")).values():
+        work.setdefault(body["record"], {})[body["reason"]] = body["detail"]
+    return work
+
+
+def layout_mark(scope: str) -> Op:
+    """The row that says that all rows are of this release's layout."""
+    return put(scope, "watermark", "layout", {"layout": LAYOUT})
+
+
+def origins_of(job: Job[Any], names: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:
+    """What is stored of these source records, by name."""
+    return (yield from load_bodies(job.scope, "origin", names))
+
+
+def holders_of(job: Job[Any], names: Sequence[str]) -> Flow[dict[str, str]]:
+    """The target's names, as text, to canonical ids of records that are bound to them."""
+    bodies = yield from load_bodies(job.scope, "alias", names)
+    return {name: body["record"] for name, body in bodies.items()}
+
+
+def bindings_of(job: Job[Any], records: Iterable[str]) -> Flow[dict[str, Ref]]:
+    """Canonical ids to the target's names, for those of these records that have one."""
+    bodies = yield from load_bodies(job.scope, "binding", records)
+    return {record: Ref.parse(body["target"]) for record, body in bodies.items() if body["target"]}
+
+
+def records_of(job: Job[Any], records: Iterable[str]) -> Flow[dict[str, Remembered]]:
+    """What is remembered of these records, each with the target's name that it is bound to by now."""
+    wanted = tuple(dict.fromkeys(records))
+    bodies = yield from load_bodies(job.scope, "record", wanted)
+    bound = yield from bindings_of(job, wanted)
+    known = {record: Remembered.of(record, body) for record, body in bodies.items()}
+    return {record: evolve(one, target=bound.get(record, one.target)) for record, one in known.items()}
+
+
+def canonical(ref: Ref, origin: Mapping[str, Any] | None) -> str:
+    """The canonical id of a reference, stored or to be.
+
+    Args:
+        ref: The source's name of a record.
+        origin: What is stored of the source record it comes from, if anything.
+    """
+    stored: str | None = origin["records"].get(str(ref)) if origin else None
+    return stored or canonical_id(ref)
+
+
+def walk(job: Job[Any], table: str, after: str) -> Flow[tuple[Row, ...]]:
+    """The next rows of a table after a key, in the order of their keys; none at its end."""
+    return (yield from flow.load(ByPrefix(table=table, scope=job.scope, after=after, limit=PAGE)))
+
+
+def known_record(job: Job[Any], name: str) -> Flow[Remembered]:
+    """The record that a canonical id, a reference, a value of a natural key, or a word of its label names.
+
+    Raises:
+        LookupError: No record of that name is known.
+
+    Cost: no vendor call; a walk through all records unless it is a canonical id or a reference.
+    """
+    aliases = yield from holders_of(job, [name])
+    direct = yield from records_of(job, [aliases.get(name, name)])
+    if direct:
+        return next(iter(direct.values()))
+    by_label: Remembered | None = None
+    after = ""
+    while rows := (yield from walk(job, "record", after)):
+        for row in rows:
+            known = Remembered.of(row.at.key, body_of(row))
+            if str(known.source) == name or name in known.names(job.natural_keys):
+                return next(iter((yield from records_of(job, [known.record])).values()))
+            if by_label is None and name in known.label.split():
+                by_label = known  # what the target refused agreed on nothing yet; its label still names it
+        after = rows[-1].at.key
+    if by_label is not None:
+        return next(iter((yield from records_of(job, [by_label.record])).values()))
+    raise LookupError(
+        f"No record called {name!r} is known. Plan and apply first; then give an ISBN, a SKU, "
+        "a platform's reference such as 'bigcommerce:product:180', or a canonical id."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
@@ -51,6 +51,18 @@ class Plan:
         """
         header, footer, file = open_plan(path)
         return Plan(header=header, footer=footer, file=file)
+
+    def select(self, keep: Callable[[Step], bool]) -> Plan:
+        """A plan of those steps alone that are chosen, after reading it.
+
+        What is left out is planned again the next time.
+
+        Args:
+            keep: Says of each step whether it is to be carried out.
+        """
+        from commerce_bridge.sync.selecting import select  # it makes plans, and this is what a plan is
+
+        return select(self, keep)
 
     @property
     def is_empty(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from commerce_bridge.errors import InvalidDocument
-from commerce_bridge.sync.lines import footer_of, header_of, segment_of
+from commerce_bridge.sync.lines import footer_of, header_of, segment_line, segment_of
 from commerce_bridge.sync.segment import Footer, Header, Segment
 
 
@@ -110,3 +110,18 @@ def _seal(former: str, text: str) -> str:
 
 def _damaged(path: str, why: str) -> InvalidDocument:
     return InvalidDocument(f"The plan {path} is damaged: {why}.", hint="Make the plan again.")
+
+
+class Spooled:
+    """Takes the segments of a plan as they come.
+
+    Args:
+        file: Where they go.
+    """
+
+    def __init__(self, file: PlanFile) -> None:
+        self._file = file
+
+    def write(self, segment: Segment) -> None:
+        """Add one segment."""
+        self._file.write("segment", segment_line(segment))

@@ -45,6 +45,7 @@ class Receipt:
         work: Work items opened.
         closed: Work items that resolved by themselves.
         calls: Vendor calls of the writer, looking included.
+        allowed: Why somebody let it pass though safety would have stopped it, or None.
     """
 
     plan: str
@@ -59,6 +60,7 @@ class Receipt:
     work: tuple[Trouble, ...]
     closed: int
     calls: int
+    allowed: str | None = None
 
     @property
     def total(self) -> int:
@@ -77,6 +79,8 @@ def _render(receipt: Receipt) -> str:
         f"Applied plan {receipt.plan[:8]}  {receipt.pair}: {counts}",
         f"{counted(receipt.calls, 'call')} in {seconds:.1f} s, correlation id {receipt.correlation_id}",
     ]
+    if receipt.allowed:
+        lines.append(f"Safety would have stopped it; it was allowed: {receipt.allowed}")
     if receipt.already:
         lines.append(f"{counted(receipt.already, 'step')} had taken hold before.")
     lines.extend(_troubles("refused, because the record moved since the plan was made", receipt.stale))

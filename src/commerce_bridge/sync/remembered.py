@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
 
 from commerce_bridge.domain.absence import Cleared, Maybe
-from commerce_bridge.domain.exchange import Observed, Ref
+from commerce_bridge.domain.exchange import NaturalKey, Observed, Ref
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Record
 from commerce_bridge.merge.collections import holds_elements, standing
-from commerce_bridge.sync.lines import agreed_line, agreed_of
+from commerce_bridge.sync.lines import adopted_line, adopted_of, agreed_line, agreed_of
 from commerce_bridge.sync.segment import Standing
 
 
@@ -34,6 +34,8 @@ class Remembered:
         label: How people name it.
         refused: The source's version that the target would not take, or empty.
         as_of: The instant of the plan that it was last settled by, or None when that is not known.
+        work: Work items that the decision left open, reason to detail.
+        adopted: Places whose value was there at first contact and stays, to the digest of what the source said.
     """
 
     record: str
@@ -48,6 +50,8 @@ class Remembered:
     label: str = ""
     refused: str = ""
     as_of: datetime | None = None
+    work: Mapping[str, str] = field(factory=dict[str, str])
+    adopted: Mapping[tuple[str, AnyField], str] = field(factory=dict[tuple[str, AnyField], str])
 
     def body(self) -> dict[str, Any]:
         """As a state row's body."""
@@ -63,7 +67,19 @@ class Remembered:
             "label": self.label,
             "refused": self.refused,
             "as_of": self.as_of.isoformat() if self.as_of else None,
+            "work": dict(self.work),
+            "adopted": adopted_line(self.adopted),
         }
+
+    def names(self, keys_of: Callable[[Record], Iterable[NaturalKey]]) -> set[str]:
+        """The values of the natural keys that both sides agreed on, of the record and of its parts."""
+        parts: dict[str, dict[AnyField, Any]] = {}
+        for (part, name), value in self.agreed.items():
+            parts.setdefault(part, {})[name] = value
+        agreed = Record(
+            values=parts.pop("", {}), parts={part: Record(values=values) for part, values in parts.items()}
+        )
+        return {key.value for key in keys_of(agreed)}
 
     @staticmethod
     def of(record: str, body: Mapping[str, Any]) -> Remembered:
@@ -81,6 +97,8 @@ class Remembered:
             label=body["label"],
             refused=body["refused"],
             as_of=datetime.fromisoformat(body["as_of"]) if body.get("as_of") else None,
+            work=body.get("work") or {},
+            adopted=adopted_of(body.get("adopted") or []),
         )
 
     @staticmethod
@@ -97,7 +115,26 @@ class Remembered:
             next_change=standing_.next_change,
             agreed=standing_.agreed,
             label=standing_.label,
+            work=standing_.work,
+            adopted=standing_.adopted,
         )
+
+
+def refreshed(known: Remembered, observed: Observed[Record] | None) -> Standing:
+    """What to remember of a record that is as it was agreed on, by the version that the target shows now."""
+    return Standing(
+        record=known.record,
+        source=known.source,
+        origin=known.origin,
+        target=known.target,
+        source_hash=known.source_hash,
+        target_hash=observed.version if observed is not None else "",
+        next_change=known.next_change,
+        agreed=known.agreed,
+        label=known.label,
+        work=known.work,
+        adopted=known.adopted,
+    )
 
 
 def target_settled(known: Remembered, observed: Observed[Record] | None) -> bool:

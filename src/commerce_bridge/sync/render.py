@@ -39,7 +39,9 @@ def render_plan(
         segments: Its segments, in order.
         records: How many records are printed in full; the others are counted.
     """
-    lines = [f"Plan {header.plan[:8]}  {header.pair}  as of {_moment(header.as_of)}"]
+    lines = [f"Plan {header.plan[:8]}  {header.pair}  as of {moment(header.as_of)}"]
+    if header.reverts:
+        lines[0] += f", takes plan {header.reverts[:8]} back"
     left = 0
     for number, steps in enumerate(_by_record(segments)):
         if number < records:
@@ -69,11 +71,12 @@ def _record_lines(steps: list[Step]) -> list[str]:
         if step.kind is StepKind.OPEN_WORK:
             lines.append(f"    ! {step.detail}")
         else:
-            lines.extend(_change_lines(step))
+            lines.extend(change_lines(step))
     return lines
 
 
-def _change_lines(step: Step) -> list[str]:
+def change_lines(step: Step) -> list[str]:
+    """The changes of a step, one a line; of a new record the first few."""
     changes = sorted(step.changes, key=lambda change: (change.part, list_order(change)))
     limit = SHOWN_FIELDS if step.kind is StepKind.CREATE else len(changes)
     lines: list[str] = []
@@ -126,7 +129,10 @@ def _summary(footer: Footer) -> list[str]:
         f"{counted(footer.skipped, 'record')} unchanged; about {counted(footer.calls, 'call')} to write",
     ]
     if footer.good_until is not None:
-        lines.append(f"Good until {_moment(footer.good_until)}, when something changes by the calendar.")
+        lines.append(f"Good until {moment(footer.good_until)}, when something changes by the calendar.")
+    lines.extend(
+        f"STOP {text} Apply it with allow='why it is right' after a look." for text in footer.stops.values()
+    )
     return [*lines, *footer.warnings]
 
 
@@ -140,5 +146,6 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _moment(instant: datetime) -> str:
+def moment(instant: datetime) -> str:
+    """An instant as people read it."""
     return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

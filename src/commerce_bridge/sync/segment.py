@@ -31,6 +31,7 @@ class Header:
         complete: Whether the source was read from its beginning to its end.
         schema: The format's version.
         correlation_id: The run's id; it goes with every request.
+        reverts: The id of the plan whose apply it takes back, or None.
     """
 
     plan: str
@@ -42,6 +43,7 @@ class Header:
     complete: bool
     correlation_id: str
     schema: int = SCHEMA
+    reverts: str | None = None
 
 
 @frozen(kw_only=True)
@@ -59,6 +61,9 @@ class Standing:
         agreed: The values that both sides agree on once the steps have taken hold.
         label: How people name it.
         work: Work items that stay open for it, as ``reason`` to ``detail``.
+        formats: How many formats its source record has.
+        adopted: Places whose value was there at first contact and stays, to the digest of what the source said.
+        left: Places whose change was taken out of the plan by hand: nothing is agreed on there.
     """
 
     record: str
@@ -71,6 +76,9 @@ class Standing:
     agreed: Mapping[tuple[str, AnyField], Maybe[Any]]
     label: str = ""
     work: Mapping[str, str] = field(factory=dict[str, str])
+    formats: int = 0
+    adopted: Mapping[tuple[str, AnyField], str] = field(factory=dict[tuple[str, AnyField], str])
+    left: tuple[tuple[str, AnyField], ...] = ()
 
 
 @frozen(kw_only=True)
@@ -99,8 +107,11 @@ class Footer:
         skipped: Listings that nothing has changed for.
         steps: Steps by kind.
         calls: Estimated vendor calls of an apply.
+        seconds: Estimated seconds of an apply, its waits for the vendor's budget included.
         good_until: The next instant at which the plan would come out differently, or None.
         warnings: What the reader should know.
+        stops: Why a person should look before it is applied: a name to a sentence.
+        heard: What was heard of our own writes, to be counted when it is applied.
     """
 
     titles: int
@@ -111,6 +122,9 @@ class Footer:
     calls: int
     good_until: datetime | None
     warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
+    stops: Mapping[str, str] = field(factory=dict[str, str])
+    heard: Mapping[str, int] = field(factory=dict[str, int])
 
     @property
     def total(self) -> int:

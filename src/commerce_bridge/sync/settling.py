@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -13,14 +13,18 @@ from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.state import ByKeys, Delete, Expect, Key, Op
+from commerce_bridge.flow.state import ByKeys, Expect, Key, Op
 from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import Step
-from commerce_bridge.sync.bookkeeping import binding, work_item
+from commerce_bridge.sync.bookkeeping import bound
+from commerce_bridge.sync.causes import is_refusal, problem, work_key
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.memory import layout_mark, origins_of
+from commerce_bridge.sync.origins import origin_of
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.segment import Standing
 from commerce_bridge.sync.tables import body_of, load_bodies, put
+from commerce_bridge.sync.work import Met, Parties, close, meet, tell
 
 Agreed: TypeAlias = Mapping[tuple[str, AnyField], Maybe[Any]]
 
@@ -39,6 +43,8 @@ class Outcome:
         again_at: When what the target will not take is tried again, though nothing changed.
         watermark: The source's watermark to move to, or None.
         as_of: The instant of the plan; what a later plan has settled is not set back to it.
+        plan: The plan's id.
+        unsettled: The names of source records of which some steps were refused: they are decided anew.
     """
 
     standings: tuple[Standing, ...]
@@ -50,6 +56,8 @@ class Outcome:
     again_at: datetime
     watermark: str | None
     as_of: datetime | None = None
+    plan: str = ""
+    unsettled: frozenset[str] = frozenset()
 
     @property
     def failed(self) -> frozenset[str]:
@@ -60,33 +68,82 @@ class Outcome:
 def settle_segment(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[int]:
     """Commit all of it at once; how many work items resolved by themselves."""
     ops: list[Op] = []
-    closed = 0
-    former = yield from _former(job, outcome)
+    origins = yield from origins_of(job, [str(one.origin) for one in outcome.standings])
+    former = yield from _former(job, outcome, origins)
+    settled = dict(former)
     passed = {record for record, known in former.items() if _is_later(known.as_of, outcome.as_of)}
     for standing in outcome.standings:
         target = outcome.bound.get(standing.record, standing.target)
         known = _remembered(job, outcome, standing, target, former.get(standing.record))
+        settled[standing.record] = known
         ops.append(put(job.scope, "record", standing.record, known.body()))
         if target is not None:
-            ops.append(binding(job.scope, standing.record, standing.source, target))
-        gone = [] if standing.record in passed else _resolved(outcome, standing)
-        closed += len(gone)
-        ops.extend(
-            Delete(at=Key(table="work", scope=job.scope, key=f"{standing.record}/{one}")) for one in gone
-        )
-    for step in outcome.opened:
-        if step.record not in passed:
-            ops.append(work_item(job.scope, step.record, step.label, step.reason, step.detail, now))
+            ops.extend(bound(job.scope, standing.record, standing.source, target))
+    ops.extend(_origins(job, outcome, settled, origins))
+    work = yield from _work(Parties.of(job), outcome, passed, now)
+    ops.extend(op for met in work for op in met.ops)
     moved, expect = yield from _watermark(job, outcome, now)
     if ops or moved:
         yield from flow.commit([*ops, *moved], expect)
-    return closed
+    for met in work:
+        yield from tell(met)
+    *_, closed = work
+    return len(closed.items)
 
 
-def _former(job: Job[Any], outcome: Outcome) -> Flow[dict[str, Remembered]]:
-    """What is remembered of these records so far."""
-    bodies = yield from load_bodies(job.scope, "record", [one.record for one in outcome.standings])
+def _work(parties: Parties, outcome: Outcome, passed: set[str], now: datetime) -> Flow[tuple[Met, Met, Met]]:
+    """Work items that are opened, met again, and closed because their cause is gone."""
+    opened = [
+        problem(step.record, step.label, step.reason, step.detail, outcome.plan)
+        for step in outcome.opened
+        if step.record not in passed
+    ]
+    current = [one for one in outcome.standings if one.record not in passed]
+    told = {one.key for one in opened}
+    again = [
+        problem(one.record, one.label, reason, detail, outcome.plan)
+        for one in current
+        for reason, detail in one.work.items()
+        if work_key(one.record, reason) not in told
+    ]
+    gone = [work_key(one.record, reason) for one in current for reason in _resolved(outcome, one)]
+    return (
+        (yield from meet(parties, opened, now)),
+        (yield from meet(parties, again, now, known_only=True)),
+        (yield from close(parties, gone, now)),
+    )
+
+
+def _former(
+    job: Job[Any], outcome: Outcome, origins: Mapping[str, Mapping[str, Any]]
+) -> Flow[dict[str, Remembered]]:
+    """What is remembered so far of these records, and of all others of their source records."""
+    wanted = [one.record for one in outcome.standings]
+    wanted.extend(record for body in origins.values() for record in body["records"].values())
+    bodies = yield from load_bodies(job.scope, "record", wanted)
     return {record: Remembered.of(record, body) for record, body in bodies.items()}
+
+
+def _origins(
+    job: Job[Any],
+    outcome: Outcome,
+    settled: Mapping[str, Remembered],
+    origins: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Op]:
+    """What skipping each source record stands on from now on."""
+    families: dict[str, dict[str, None]] = {}
+    formats: dict[str, int] = {}
+    for standing in outcome.standings:
+        name = str(standing.origin)
+        former = origins.get(name)
+        family = families.setdefault(name, dict.fromkeys(former["records"].values() if former else ()))
+        family[standing.record] = None
+        formats[name] = standing.formats or (former["formats"] if former else 0)
+    for name, family in families.items():
+        one = origin_of(name, [settled[record] for record in family if record in settled], formats[name])
+        if name in outcome.unsettled:
+            one = evolve(one, version="")
+        yield put(job.scope, "origin", name, one.body())
 
 
 def _is_later(settled: datetime | None, as_of: datetime | None) -> bool:
@@ -106,6 +163,10 @@ def _remembered(
         return evolve(former, target_hash="", agreed=_either(before, standing.agreed))
     known = Remembered.from_standing(standing, job.fingerprint, target)
     known = evolve(known, as_of=outcome.as_of)
+    if standing.left:
+        agreed = {place: value for place, value in known.agreed.items() if place not in standing.left}
+        agreed |= {place: before[place] for place in standing.left if place in before}
+        known = evolve(known, agreed=agreed, source_hash="", target_hash="")
     if standing.record not in outcome.failed:
         return known
     known = evolve(known, target_hash="", agreed=_either(before, standing.agreed))
@@ -133,11 +194,15 @@ def _either(before: Agreed, after: Agreed) -> dict[tuple[str, AnyField], Maybe[A
 
 
 def _resolved(outcome: Outcome, standing: Standing) -> list[str]:
-    """Reasons whose cause is gone."""
-    if standing.record in outcome.failed:
-        return []
+    """Reasons whose cause is gone.
+
+    While some write of the record fails, nothing is known of those that were refused before.
+    """
+    failing = standing.record in outcome.failed
     before = outcome.open_before.get(standing.record, {})
-    return [reason for reason in before if reason not in standing.work]
+    return [
+        reason for reason in before if reason not in standing.work and not (failing and is_refusal(reason))
+    ]
 
 
 def _watermark(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[tuple[list[Op], list[Expect]]]:
@@ -156,4 +221,4 @@ def _watermark(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[tuple[lis
     }
     at = Key(table="watermark", scope=job.scope, key="source")
     expect = Expect(at=at, revision=rows[0].revision if rows else 0)
-    return [put(job.scope, "watermark", "source", body)], [expect]
+    return [put(job.scope, "watermark", "source", body), layout_mark(job.scope)], [expect]

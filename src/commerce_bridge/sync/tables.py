@@ -3,13 +3,23 @@
 | table | key | what |
 |---|---|---|
 | ``binding`` | canonical id | the record's references on both sides |
-| ``alias`` | a reference | the canonical id it belongs to |
+| ``alias`` | the target's name of a record | the canonical id that is bound to it |
 | ``record`` | canonical id | hashes, next change and agreed values: what skips and merges stand on |
 | ``intent`` | plan, step, part | a write that is under way and may have to be looked for |
 | ``receipt`` | plan, step, part | a row that has taken hold |
 | ``ledger`` | canonical id, instant, step, part | the history of a record |
-| ``work`` | canonical id, reason | a work item |
+| ``work`` | canonical id, reason | a work item: what is wrong, when it was first and last met, in how many plans |
+| ``outbox`` | sink, instant, notice | what a sink has not been told yet of a work item |
+| ``sink`` | sink | since when a sink takes nothing |
+| ``bridge`` | scope | a bridge that has had work items; these rows have no scope of their own |
+| ``secret`` | ``seal`` | the key that seals personal data; it never leaves the state |
+| ``erased`` | a keyed hash of a name | when and why somebody was erased |
+| ``hold`` | canonical id, field, part; or ``pause`` | what a person holds as it is, why and until when |
+| ``echo`` | canonical id; or ``tally`` | hashes of our last writes of each field; what was heard of them |
+| ``origin`` | the source's name of a source record | what skipping all that it comes to stands on |
+| ``allowed`` | plan | why somebody let a plan pass that safety would have stopped |
 | ``watermark`` | ``source`` | how far the source is settled |
+| ``watermark`` | ``layout`` | the layout of the rows |
 """
 
 from __future__ import annotations

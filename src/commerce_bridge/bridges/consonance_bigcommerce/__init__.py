@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from commerce_bridge.bridges.joining import joined, opened
 from commerce_bridge.bridges.listing.job import Enrich, listing_job
 from commerce_bridge.bridges.listing.policy import StorePolicy
@@ -15,6 +17,7 @@ from commerce_bridge.merge import Ownership
 from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
 from commerce_bridge.platforms.consonance.client import ConsonanceClient
 from commerce_bridge.platforms.consonance.reader import ConsonanceReader
+from commerce_bridge.ports.work import Sink
 from commerce_bridge.sync.bridge import Bridge
 from commerce_bridge.sync.job import Limits
 
@@ -30,6 +33,7 @@ def consonance_to_bigcommerce(
     enrich: Sequence[Enrich] = (),
     limits: Limits | None = None,
     subscribers: tuple[Subscriber, ...] = (),
+    sinks: tuple[Sink, ...] = (),
 ) -> Bridge[M]:
     """A bridge that makes a publisher's titles sellable products of a store, and keeps them right.
 
@@ -44,6 +48,7 @@ def consonance_to_bigcommerce(
             after the other.
         limits: How careful it is.
         subscribers: Called with each event.
+        sinks: Told of work items that open and close, at the end of each run; a sink that fails breaks no run.
 
     Returns:
         A bridge with `plan`, `apply`, `sync`, `explain`, `work_items` and `status`.
@@ -62,5 +67,5 @@ def consonance_to_bigcommerce(
         limits=limits,
         reading=reader.fingerprint,
     )
-    mode = joined(bigcommerce.mode, consonance.mode, state=store, subscribers=subscribers)
-    return Bridge(mode, job, close)
+    mode = joined(bigcommerce.mode, consonance.mode, state=store, subscribers=subscribers, sinks=sinks)
+    return Bridge(mode, evolve(job, sinks=sinks), close)

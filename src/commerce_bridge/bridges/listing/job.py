@@ -19,6 +19,7 @@ from commerce_bridge.bridges.listing.standard import (
     page_mapper,
     page_ownership,
     variant_mapper,
+    withdrawn,
 )
 from commerce_bridge.domain.title import Format, Listing, Title
 from commerce_bridge.errors import MappingError
@@ -147,6 +148,7 @@ def listing_job(
         unique=UNIQUE,
         fingerprint=_fingerprint(policy, owners, enrich, reading, mapper, variant),
         limits=limits or Limits(),
+        withdrawn=withdrawn,
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from commerce_bridge.bridges.listing import rules
 from commerce_bridge.bridges.listing.policy import Layout, StorePolicy
 from commerce_bridge.domain import listing as on
-from commerce_bridge.domain.absence import CLEARED
+from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.domain.record import Record
 from commerce_bridge.mapping import Mapper, custom_field, field, metafield
 from commerce_bridge.merge import Ownership, Rule, elements_of, owned_by, written_once
 from commerce_bridge.ports.step import Change, StepKind
@@ -132,3 +136,18 @@ def kind_of(change: Change) -> StepKind:
         return StepKind.CHANGE
     closing = change.after in (False, on.Selling.CLOSED, CLEARED, frozenset())
     return StepKind.HIDE if closing else StepKind.PUBLISH
+
+
+def withdrawn(page: Record, variant: str) -> Mapping[AnyField, Any]:
+    """The values that take a page, or one of its variants, off view and off sale.
+
+    Args:
+        page: The page as the store shows it.
+        variant: Which variant, or empty for the page itself.
+    """
+    if variant:
+        return {on.SELLING: on.Selling.CLOSED}
+    values: dict[AnyField, Any] = {on.VISIBLE: False, on.SELLING: on.Selling.CLOSED}
+    if page.get(on.RELEASE) is not MISSING:
+        values[on.RELEASE] = CLEARED
+    return {**values, on.OUTLETS: frozenset[Any]()}

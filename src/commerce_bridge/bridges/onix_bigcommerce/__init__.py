@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attrs import evolve
+
 from commerce_bridge.bridges.joining import joined, opened
 from commerce_bridge.bridges.listing.job import Enrich, listing_job
 from commerce_bridge.bridges.listing.policy import StorePolicy
@@ -14,6 +16,7 @@ from commerce_bridge.mapping import Registry
 from commerce_bridge.merge import Ownership
 from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
 from commerce_bridge.platforms.onix.reader import OnixReader
+from commerce_bridge.ports.work import Sink
 from commerce_bridge.sync.bridge import Bridge
 from commerce_bridge.sync.job import Limits
 
@@ -30,6 +33,7 @@ def onix_to_bigcommerce(
     enrich: Sequence[Enrich] = (),
     limits: Limits | None = None,
     subscribers: tuple[Subscriber, ...] = (),
+    sinks: tuple[Sink, ...] = (),
 ) -> Bridge[M]:
     """A bridge that makes the titles of an ONIX file sellable products of a store.
 
@@ -45,6 +49,7 @@ def onix_to_bigcommerce(
             after the other.
         limits: How careful it is.
         subscribers: Called with each event.
+        sinks: Told of work items that open and close, at the end of each run; a sink that fails breaks no run.
 
     Returns:
         A bridge with `plan`, `apply`, `sync`, `explain`, `work_items` and `status`.
@@ -61,4 +66,5 @@ def onix_to_bigcommerce(
         enrich=enrich,
         limits=limits,
     )
-    return Bridge(joined(bigcommerce.mode, state=store, subscribers=subscribers), job, close)
+    mode = joined(bigcommerce.mode, state=store, subscribers=subscribers, sinks=sinks)
+    return Bridge(mode, evolve(job, sinks=sinks), close)

@@ -1,0 +1,80 @@
+"""Choosing among the steps of a plan, after reading it: a plan again, of what was chosen.  Pure but for its file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from attrs import evolve
+
+from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.ports.step import Step, StepKind
+from commerce_bridge.sync.lines import footer_line, header_line
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.planfile import PlanFile, Spooled
+from commerce_bridge.sync.segment import Segment, Standing
+
+
+def select(plan: Plan, keep: Callable[[Step], bool]) -> Plan:
+    """A plan of those steps alone that are chosen.
+
+    A record of which a step is left out is decided again by the next plan, and so is one that needs a record
+    which is not made now; the watermark stays before the first page with one.  Nothing that is left out is
+    taken for agreed.
+
+    Args:
+        plan: The plan.
+        keep: Says of each step whether it is to be carried out.
+
+    Returns:
+        A plan like any other, with an id of its own kind: what one of both has done, the other does not again.
+    """
+    file = PlanFile()
+    file.write("header", header_line(plan.header))
+    spooled = Spooled(file)
+    kinds: Counter[StepKind] = Counter()
+    whole = True
+    for segment in plan.segments():
+        chosen = _chosen(segment, keep)
+        whole = whole and len(chosen) == len(segment.steps)
+        kinds.update(step.kind for step in chosen)
+        standings = tuple(_standing(one, segment.steps, chosen) for one in segment.standings)
+        mark = segment.watermark if whole else None
+        spooled.write(Segment(steps=chosen, standings=standings, watermark=mark))
+    share = sum(kinds.values()) / plan.footer.total if plan.footer.total else 1.0
+    footer = evolve(
+        plan.footer,
+        steps=dict(kinds),
+        calls=round(plan.footer.calls * share),
+        seconds=plan.footer.seconds * share,
+        warnings=(*plan.footer.warnings, f"{sum(kinds.values())} of {plan.footer.total} steps were chosen."),
+    )
+    file.write("footer", footer_line(footer))
+    file.finish()
+    return Plan(header=plan.header, footer=footer, file=file)
+
+
+def _chosen(segment: Segment, keep: Callable[[Step], bool]) -> tuple[Step, ...]:
+    """The chosen steps, without those whose record is not made."""
+    chosen = [step for step in segment.steps if keep(step)]
+    made = {step.record for step in segment.steps if step.kind is StepKind.CREATE}
+    unmade = made - {step.record for step in chosen if step.kind is StepKind.CREATE}
+    return tuple(step for step in chosen if step.record not in unmade and not unmade.intersection(step.needs))
+
+
+def _standing(standing: Standing, steps: Sequence[Step], chosen: Sequence[Step]) -> Standing:
+    """What is to be remembered of a record: nothing is agreed on where its step was left out."""
+    kept = {step.id for step in chosen}
+    left = [step for step in steps if step.record == standing.record and step.id not in kept]
+    if not left:
+        return standing
+    places: list[tuple[str, AnyField]] = [(one.part, one.field) for step in left for one in step.changes]
+    closed = {step.reason for step in left if step.kind is StepKind.OPEN_WORK}
+    work = {reason: detail for reason, detail in standing.work.items() if reason not in closed}
+    return evolve(
+        standing,
+        source_hash="",
+        target_hash="",
+        left=tuple(places),
+        work=work,
+    )
