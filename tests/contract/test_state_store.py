@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from commerce_bridge.errors import StateConflict, StateUnreadable
-from commerce_bridge.flow.state import ByKeys, ByPrefix, Delete, Expect, Key, Put, Row, StateStore
+from commerce_bridge.flow.state import ByKeys, ByPrefix, Count, Delete, Expect, Key, Put, Row, StateStore
 from commerce_bridge.stores import MemoryState, SQLiteState
 from commerce_bridge.stores.migrations import MIGRATIONS
 from commerce_bridge.stores.sqlite import CHUNK, beyond_prefix
@@ -101,6 +101,13 @@ class StateStoreContract:
     def test_deleting_what_is_not_there_does_nothing(self, store: StateStore) -> None:
         store.commit([Delete(at=at("x")), Put(at=at("y"), body="{}")])
         assert scan(store) == ["y"]
+
+    def test_rows_of_a_table_are_counted(self, store: StateStore) -> None:
+        put(store, "a", "b")
+        for table, count in (("bindings", "2"), ("ledger", "0")):
+            (row,) = store.load(Count(table=table, scope=SCOPE))
+            assert (row.at.key, row.body) == ("", count)
+        assert store.load(Count(table="bindings", scope="b to a"))[0].body == "0"
 
     def test_a_walk_by_keys_alone_carries_no_bodies(self, store: StateStore) -> None:
         put(store, "k0", "k1", body='{"n": 0}')

@@ -22,7 +22,6 @@ from test_budget import SECOND, Meter, at_least, instant
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement, Window
 from commerce_bridge.http.budget import LocalBudgets
 
-
 SIZES = (1, 10, 30, 60, 600, 3600)
 USE = "of what an all-knowing queue reaches"
 LONG = "of that, with even traffic for long"
@@ -82,7 +81,7 @@ class Traffic:
 
     chance: random.Random
     port: LocalBudgets = field(factory=LocalBudgets)
-    queue: list[tuple[int, int, Callable[[int], None]]] = field(factory=list)  # type: ignore[var-annotated]
+    queue: list[tuple[int, int, Callable[[int], None]]] = field(factory=list)
     number: int = 0
     tickets: int = 0
 
@@ -294,7 +293,9 @@ def test_with_work_waiting_nearly_all_of_it_is_used(
 
 @pytest.mark.parametrize("way_ms", [20, 100, 200])
 @pytest.mark.parametrize("part", [0.5, 0.8, 0.9, 0.97, 1.0])
-def test_even_traffic_just_below_the_quota_is_not_slowed_down_in_the_long_run(part: float, way_ms: int) -> None:
+def test_even_traffic_just_below_the_quota_is_not_slowed_down_in_the_long_run(
+    part: float, way_ms: int
+) -> None:
     """The vendor says nothing, and each answer begins the next request: no window ever ends in silence."""
     window = Window(name="window", seconds=10, quota=round(10_000 / way_ms / part) + 1)
     rules = BudgetRules(windows=(window,), in_flight=1)

@@ -371,7 +371,7 @@ def prepared(layout: Layout, books: tuple[Book, ...], change: Callable[[Publishe
     first = stage.played(PlayDriver).sync()
     assert not first.failed, first
     change(Publisher(publisher, EPOCH - timedelta(hours=1)))
-    stage.clock = ManualClock(EPOCH)
+    stage.clock, stage.seed = ManualClock(EPOCH), 4  # the next plan has an id of its own
     return Prepared(stage=stage, plan=stage.played(PlayDriver).plan())
 
 

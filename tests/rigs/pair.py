@@ -73,6 +73,7 @@ class Pair:
     clock: Any = field(factory=usual_clock)
     latency_s: float = 0.0
     extras: Mapping[str, Any] = field(factory=dict[str, Any])
+    seed: int = 3
 
     @property
     def consonance(self) -> ConsonanceSandbox:
@@ -186,7 +187,7 @@ class Pair:
             budgets=LocalBudgets(),
             state=self.state,
             clock=self.clock,
-            chance=SeededChance(3),
+            chance=SeededChance(self.seed),
         )
 
 

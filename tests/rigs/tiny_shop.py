@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from commerce_bridge.domain.absence import CLEARED
 from commerce_bridge.domain.exchange import NaturalKey, Observed, Page, Ref
-from commerce_bridge.domain.fields import Field
+from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.market import Market
 from commerce_bridge.domain.record import Candidates, Fact, Record
 from commerce_bridge.domain.territory import territory
@@ -41,6 +41,7 @@ NAME = Field[str]("thing", "name")
 PRICE = Field[Decimal]("thing", "price")
 TAGS = Field[frozenset[Fact]]("thing", "tags")
 COLOUR = Field[str]("thing", "colour")
+HIDDEN = Field[str]("thing", "hidden")
 
 
 @frozen
@@ -76,7 +77,7 @@ class TinySource:
         keys = sorted(set(self.log[since:]) & set(self.things) if self.incremental else self.things)
         items = tuple(self._seen(self.things[key], now) for key in keys[start : start + 2])
         more = start + 2 < len(keys)
-        resume = f"{len(self.log)}.0" if self.incremental else "0.0"
+        resume = f"{len(self.log)}.0" if self.incremental else None
         return Page(items=items, next=f"{since}.{start + 2}" if more else None, resume=resume)
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[Thing], ...]]:
@@ -131,6 +132,8 @@ class TinyTarget:
         values: dict[Any, Any] = {NAME: row["name"], PRICE: Decimal(row["price"])}
         if row.get("colour"):
             values[COLOUR] = row["colour"]
+        if row.get("hidden"):
+            values[HIDDEN] = row["hidden"]
         return Record(values=values, elements={Fact("tag", tag): None for tag in row["tags"]}, ref=ref)
 
     def _rows(self) -> Flow[dict[str, Any]]:
@@ -242,6 +245,10 @@ def _kind(change: Change) -> StepKind:
     return StepKind.PRICE if change.field == PRICE else StepKind.CHANGE
 
 
+def _withdrawn(record: Record, part: str) -> Mapping[AnyField, Any]:
+    return {HIDDEN: "yes"}
+
+
 def _keys(record: Record) -> tuple[NaturalKey, ...]:
     return (NaturalKey("key", str(record.get(Field[str]("thing", "key")))),)
 
@@ -253,6 +260,7 @@ OWNERSHIP = Ownership(
         PRICE: owned_by("src"),
         TAGS: elements_of("src"),
         COLOUR: owned_by("shop"),
+        HIDDEN: owned_by("src"),
     },
 )
 
@@ -287,4 +295,5 @@ class Tiny:
             unique=(NAME,),
             fingerprint=self.fingerprint,
             limits=self.limits,
+            withdrawn=_withdrawn,
         )

@@ -439,7 +439,14 @@ def test_a_sku_that_is_taken_after_the_plan_is_adopted_by_the_next(seconds: floa
     ours = stage.product(key(BOOKS[1]))
     assert ours["id"] == theirs
     assert ours["name"] == "Made by hand", "a name is written once, and this was there"
-    assert Decimal(str(ours["price"])) == Decimal("12.99")
+    assert Decimal(str(ours["price"])) == 5, "nothing that was there is overwritten"
+    (item,) = again(stage).work_items()
+    assert item.reason == "first-contact"
+    assert "price (5.00 GBP there, 12.99 GBP wanted)" in item.detail
+    assert settled(stage)
+    wished = again(stage).plan([key(BOOKS[1])], overwrite=True)
+    assert again(stage, seconds=1).apply(wished).total > 0
+    assert Decimal(str(stage.product(key(BOOKS[1]))["price"])) == Decimal("12.99")
     assert not again(stage).work_items()
     assert settled(stage)
 

@@ -18,12 +18,12 @@ import pytest
 from commerce_bridge.bridges.listing.policy import Layout
 from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.record import Fact, Note, Picture, Placement
-from commerce_bridge.flow.effects import Commit, Flow, Send
+from commerce_bridge.flow.effects import Commit, Send
 from commerce_bridge.flow.play import PlayDriver
 from commerce_bridge.merge.collections import moves
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.sandbox.catalogue import demo_catalogue
-from commerce_bridge.sync import applier
+from commerce_bridge.sync import sharing
 from commerce_bridge.testing.crash import CrashReport, crash_sweep
 from rigs.every_step import EDITION, Prepared, Publisher, Scene, pages, prepared, variants
 
@@ -167,10 +167,7 @@ def test_the_same_plan_an_hour_later_knows_its_own_writes_again(name: str):
 def test_the_sweep_would_notice_writes_that_nobody_announced(monkeypatch: pytest.MonkeyPatch):
     """Without intents a product, an image and a custom field whose answers were lost are sent again."""
 
-    def silent(books: object, calls: object) -> Flow[None]:
-        yield from ()
-
-    monkeypatch.setattr(applier, "commit_intents", silent)
+    monkeypatch.setattr(sharing, "intents_of", lambda books, calls: [])
     scene = pages().scene()
     driver = PlayDriver(scene.wiring())
     driver.run(scene.apply())

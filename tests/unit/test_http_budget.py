@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 
 from commerce_bridge.errors import QuotaExhausted
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement, Window
 from commerce_bridge.http.budget import FORGET_AFTER_S, BudgetState, LocalBudgets, ask, settle
-from commerce_bridge.http.windows import PATIENCE_S, SHORTEST_S
+from commerce_bridge.http.windows import PATIENCE_S, SHORTEST_S, WindowState
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SHORT = Window(name="30 s", seconds=30, quota=3)
@@ -375,6 +376,12 @@ class TestEnds:
         assert account.ask(31) == pytest.approx(1)
         assert account.room(32) == 3
 
+    def test_an_answer_that_says_only_what_is_left_is_an_answer(self) -> None:
+        account = Account(SHORT)
+        account.end(account.begin(0)[1], 2, remaining=1)
+        assert account.state.windows["30 s"].ends == instant(32)
+        assert account.room(3) == 1
+
     def test_without_an_answer_it_goes_on(self) -> None:
         account = Account(Window(name="30 s", seconds=30, quota=1))
         _, slow = account.begin(0)
@@ -412,6 +419,15 @@ class TestEnds:
         later.state = account.state
         assert later.room(95) == 3
 
+    def test_a_window_that_a_rule_adds_may_have_begun_with_what_is_under_way(self) -> None:
+        account = Account()
+        account.begin(0)
+        account.rules = BudgetRules(windows=(SHORT,))
+        assert account.ask(1) == 0
+        account.end("t1", 1)
+        assert account.ask(30.6) == 0  # the vendor's ended between 30 s and 31 s
+        assert account.room(31) == 2
+
     def test_it_counts_for_one_length_and_no_longer(self) -> None:
         account = Account(SHORT)
         account.end(account.begin(0)[1], 2)
@@ -440,6 +456,15 @@ class TestEnds:
             account.end(slow, 30)
             assert account.ask(30, weight=2) == 0
 
+    def test_of_what_came_late_and_what_is_under_way_the_latter_is_waited_for_first(self) -> None:
+        account = Account(SHORT)
+        account.end(account.begin(0)[1], 2)
+        slow, late = account.begin(28)[1], account.begin(29)[1]
+        account.end(late, 31)
+        assert account.ask(32, weight=2) == PATIENCE_S
+        account.end(slow, 32)
+        assert account.ask(32, weight=2) == pytest.approx(30)
+
     def test_a_stop_waits_for_the_first_answer_as_well(self) -> None:
         account = Account(Window(name="30 s", seconds=30, quota=1, stop=True))
         account.begin(0)
@@ -466,6 +491,35 @@ class TestEnds:
                 at += 1
         assert len(rests) == 3
         assert all(4 <= rest <= 6 for rest in rests)
+
+    @pytest.mark.parametrize(
+        ("sooner", "changed", "at", "wait_s"),
+        [
+            (27, {}, 24.9, 0),
+            (27, {}, 25, 6),
+            (27, {}, 30, 1),
+            (28, {}, 27, 0),  # the doubt is a tenth only
+            (27, {"told": True}, 26, 0),
+            (27, {"answered": False}, 26, 0),
+            (27, {"late": 1}, 28, 0),
+            (20, {}, 26, 0),  # so much doubt would cost too long a rest
+            (27, {"began": instant(-1)}, 26, 0),  # its answers take too long
+        ],
+    )
+    def test_a_rest_is_taken_only_where_it_helps(
+        self, sooner: float, changed: dict[str, Any], at: float, wait_s: float
+    ) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=1000))
+        known = {"began": START, "ends": instant(31), "used": 9, "sooner": instant(sooner), **changed}
+        account.state = BudgetState(windows={"30 s": WindowState(**known)})
+        assert account.ask(at) == pytest.approx(wait_s)
+
+    def test_a_window_that_is_not_waited_for_never_rests(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=1000, stop=True))
+        for at in range(400):
+            wait_s, ticket = account.begin(at)
+            assert wait_s == 0
+            account.end(ticket, at + 1)
 
     def test_answers_of_another_window_are_told_by_its_end(self) -> None:
         account = Account(Window(name="30 s", seconds=30, quota=9))

@@ -237,6 +237,45 @@ class TestBudget:
         first, second = stage.world.instants
         assert second - first >= timedelta(seconds=3)
 
+    def test_a_block_that_is_too_long_is_waited_for_by_nobody(self) -> None:
+        """The first is told by the vendor; the others stop cleanly, and know when to go on."""
+        limited = Response(status=429, headers={"Retry-After": "3600", "X-Reset": "3600"})
+        stage = Stage(limited, OK)
+        with pytest.raises(RateLimited):
+            stage.play(things())
+        with pytest.raises(QuotaExhausted) as caught:
+            stage.play(things())
+        assert caught.value.resets_at == stage.started + timedelta(hours=1)
+        assert (stage.slept, len(stage.world.requests)) == ([], 1)
+        stage.clock.instant += timedelta(seconds=3600 - 120)
+        assert stage.play(things()) is OK
+        assert stage.slept == [120]
+
+    def test_the_budget_is_told_whether_an_answer_came(self) -> None:
+        for line, answered in ((OK, True), (DOWN, True), (LOST, False), (UNSENT, False)):
+            stage = Stage(line)
+            stage.play(flow.gather([things("POST", budget=self.rules, retry=RetryPolicy(attempts=1))]))
+            assert stage.budgets.state(ACCOUNT).windows["window"].answered is answered
+
+    def test_a_day_that_is_used_up_goes_on_when_the_next_begins(self) -> None:
+        rules = BudgetRules(windows=(Window(name="day", seconds=86400, quota=2, stop=True),))
+        stage = Stage(OK, latency_s=0.5)
+        stops: list[datetime] = []
+
+        def work() -> Flow[None]:
+            for _ in range(5):
+                try:
+                    yield from things(budget=rules)
+                except QuotaExhausted as stopped:
+                    stops.append(stopped.resets_at or stage.started)
+                    yield from flow.sleep((stops[-1] - (yield from flow.now())).total_seconds())
+                    yield from things(budget=rules)
+
+        stage.play(work())
+        day = timedelta(days=1, seconds=0.5)
+        assert stops == [stage.started + day, stage.started + 2 * day]
+        assert len(stage.world.requests) == 5
+
     def test_headers_correct_the_budget(self) -> None:
         stage = Stage(Response(status=200, headers={"X-Left": "0", "X-Reset": "12"}), OK)
         stage.play(things(budget=self.rules))

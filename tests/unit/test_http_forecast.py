@@ -27,9 +27,7 @@ EMPTY = BudgetState()
 
 
 def ahead(calls: Any, *windows: Window, state: BudgetState = EMPTY, **settings: Any) -> Forecast:
-    rules = BudgetRules(
-        windows=windows, in_flight=settings.pop("cap", None), lanes=settings.pop("lanes", ())
-    )
+    rules = BudgetRules(windows=windows, in_flight=settings.pop("cap", None), lanes=settings.pop("lanes", ()))
     return forecast(state, rules, calls, now=EPOCH, **{"latency_s": 0.2, **settings})
 
 

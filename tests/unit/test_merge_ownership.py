@@ -12,13 +12,17 @@ from commerce_bridge.errors import MappingError
 from commerce_bridge.merge import (
     Ownership,
     Rule,
+    append_only,
     by_field,
     consent_of,
     custom,
+    elements_of,
     first_of,
+    maximum,
     newest,
     owned_by,
     three_way,
+    union,
     until_edited,
     when,
     written_once,
@@ -172,6 +176,27 @@ SRC, SHOP = owned_by("src"), owned_by("shop")
 def test_lint_tells_rules_that_are_never_asked(rule: Rule, told: tuple[str, ...]):
     table = Ownership(pair="p", rules={NAME: rule})
     assert table.lint([NAME], ("src", "shop")) == tuple(f"thing.name {why}" for why in told)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        owned_by("src"),
+        written_once("src"),
+        until_edited("src", "shop"),
+        elements_of("src"),
+        three_way("src", "shop"),
+        newest("src", timedelta(0)),
+        maximum("src"),
+        union("src"),
+        append_only("src"),
+        consent_of("src"),
+    ],
+    ids=lambda rule: rule.name,
+)
+def test_nothing_after_a_rule_that_decides_every_case_is_ever_asked(rule: Rule):
+    table = Ownership(pair="p", rules={NAME: first_of(rule, SHOP)})
+    assert len(table.lint([NAME])) == 1
 
 
 @pytest.mark.parametrize(

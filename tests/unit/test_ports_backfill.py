@@ -13,7 +13,7 @@ from commerce_bridge.domain.exchange import Page, Ref
 from commerce_bridge.errors import BridgeError, ServerFault, TimedOut
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow, Gather
-from commerce_bridge.ports.backfill import Backfill, BackfillReader
+from commerce_bridge.ports.backfill import Backfill, BackfillReader, Piece
 from commerce_bridge.ports.boundary import Boundary, Reach
 from commerce_bridge.ports.intervals import Interval
 from commerce_bridge.ports.shown import Stamped
@@ -111,6 +111,12 @@ def test_after_a_crash_a_backfill_goes_on_with_what_is_left():
     assert not again & {(since, place) for since, until, place in source.asked[asked:] if until}
 
 
+def under_way(consumer: Consumer) -> tuple[Piece, ...]:
+    here = Backfill.parse(consumer.cursor or "")
+    assert here is not None
+    return here.under_way
+
+
 class Flaky:
     """A source of which the stretches that begin at some instants fail."""
 
@@ -141,6 +147,62 @@ def test_a_piece_that_fails_is_asked_again_and_the_others_go_on():
     consumer.finish()
     consumer.check_nothing_lost()
     consumer.check_nothing_doubled()
+
+
+def test_a_piece_that_fails_in_its_middle_goes_on_where_it_was():
+    source = filled(range(30, 151, 10), size=1)
+    flaky = Flaky(source, TimedOut("No answer in 30 s."), set())
+    consumer = Consumer(
+        source=source,
+        reader=BackfillReader(flaky.ask, source.fetch, oldest=OLDEST, reach=REACH, limit=2, pieces=4),
+    )
+    consumer.read()
+    consumer.read()
+    before = {one.interval: one.place for one in under_way(consumer)}
+    flaky.fails = {None}
+    consumer.read()
+    assert under_way(consumer)[0].interval.low == OLDEST
+    assert under_way(consumer)[0].place == before[under_way(consumer)[0].interval] is not None
+    flaky.fails = set()
+    consumer.finish()
+    consumer.check_nothing_lost()
+    consumer.check_nothing_doubled()
+
+
+def test_pieces_under_way_beyond_a_lower_limit_go_on_where_they_were():
+    source = filled(range(30, 151, 10), size=1)
+    consumer = consumed(source, limit=3)
+    consumer.read()
+    consumer.read()
+    before = under_way(consumer)
+    assert len(before) == 3
+    consumer.reader = reader(source, limit=1)
+    consumer.read()
+    assert set(before[1:]) <= set(under_way(consumer))
+    consumer.finish()
+    consumer.check_nothing_lost()
+    consumer.check_nothing_doubled()
+
+
+def test_the_history_ends_where_the_read_began_less_the_skew():
+    source = filled([0, 100])
+    consumer = consumed(source)
+    consumer.read()
+    here = Backfill.parse(consumer.cursor or "")
+    assert here is not None
+    assert here.span == Interval(OLDEST, NOW - timedelta(seconds=30))
+
+
+def test_a_source_that_is_slower_than_it_should_be_loses_nothing_while_it_is_quiet():
+    source = Source(size=1, now=NOW, lead_s=-600.0)
+    source.commit(Change(1, "A", 5))
+    source.commit(Change(2, "A", 7))
+    consumer = consumed(source, limit=1, pieces=2)
+    while (page := consumer.read()).next is not None and Backfill.parse(page.next):
+        continue
+    source.commit(Change(1, "B"))
+    consumer.finish()
+    consumer.check_nothing_lost()
 
 
 def test_an_error_is_raised_once_nothing_beside_it_can_be_read():

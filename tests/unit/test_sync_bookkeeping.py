@@ -15,9 +15,10 @@ from commerce_bridge.flow.play import Crash
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.ports.step import Call, Known, Row, Stage, StepKind
 from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.bookkeeping import look_for, row_key, settle_intents, words
+from commerce_bridge.sync.bookkeeping import look_for, row_key, words
 from commerce_bridge.sync.costing import estimate, known_before
 from commerce_bridge.sync.deciding import open_work
+from commerce_bridge.sync.unfinished import settle_intents
 from rigs.plans import HIDDEN, MORE, NEW, WORK
 from rigs.tiny_shop import Thing, TinyTarget
 from rigs.tiny_stage import TinyStage
@@ -40,7 +41,7 @@ def test_the_intent_of_all_that_may_be_made_is_written_before_the_first_call_and
         number for number, one in enumerate(effects) if isinstance(one, Send) and one.request.method == "POST"
     )
     tables = [{op.at.table for op in one.ops} for one in effects[:first_write] if isinstance(one, Commit)]
-    assert tables == [{"intent"}]
+    assert tables == [{"intent", "lease"}], "in one commit"
     assert bodies(stage, "intent") == {}
     assert len(bodies(stage, "receipt")) == 3
     assert len(bodies(stage, "binding")) == 3

@@ -462,6 +462,21 @@ def test_an_edit_back_to_an_older_value_of_ours_is_an_edit_once_the_lag_is_over(
     assert shops.shops["b"].rows["1"]["name"] == "Ash"
 
 
+def test_our_latest_write_is_an_edit_again_once_both_sides_agreed_on_something_else():
+    rules = {**all_owned_by("a"), SHOP_NAME: until_edited("a", "b")}
+    shops = TwoShops(Way(source="a", target="b", rules=rules), Way(source="b", target="a", rules={}))
+    shops.shops["a"].rows["1"] = {"name": "Ash"}
+    shops.sync(shops.there)
+    shops.clock.sleep(1000)
+    for side in ("b", "a"):  # people on both sides come to the same name, and nothing is written
+        shops.shops[side].rows["1"]["name"] = "Elm"
+    assert shops.sync(shops.there) == 0
+    shops.clock.sleep(1000)
+    shops.shops["b"].rows["1"]["name"] = "Ash"
+    assert shops.sync(shops.there) == 0
+    assert shops.shops["b"].rows["1"]["name"] == "Ash"
+
+
 def test_our_own_write_beside_one_that_was_refused_is_not_taken_for_an_edit():
     stage = staged(ASH)
     rules = {**stage.tiny.job.ownership.rules, NAME: until_edited("src", "shop")}

@@ -1,4 +1,4 @@
-"""The commands of everyday: plan, apply, sync, explain, work-items."""
+"""The commands of everyday: plan, apply, sync, explain, history, revert, work-items."""
 
 from __future__ import annotations
 
@@ -35,8 +35,12 @@ def add_parsers(commands: Any) -> None:
     )
     history = _command(commands, "history", "say what was sent of a record, when, and why", _history)
     history.add_argument("record", metavar="RECORD", help="an ISBN, a reference, or a canonical id")
-    revert = _command(commands, "revert", "show what it takes to set an apply back; nothing is written", _revert)
-    revert.add_argument("applied", metavar="PLAN", help="the id of the plan that was applied, or how it begins")
+    revert = _command(
+        commands, "revert", "show what it takes to set an apply back; nothing is written", _revert
+    )
+    revert.add_argument(
+        "applied", metavar="PLAN", help="the id of the plan that was applied, or how it begins"
+    )
     revert.add_argument("--save", metavar="FILE", help="keep the plan, to be carried out by apply")
     _command(commands, "work-items", "list the records that need a person", _work_items)
 

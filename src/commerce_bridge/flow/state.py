@@ -98,7 +98,15 @@ class ByPrefix:
     bodies: bool = True
 
 
-Query: TypeAlias = ByKeys | ByPrefix
+@frozen(kw_only=True)
+class Count:
+    """How many rows a table has: one row, whose body is the number as text and whose key is empty."""
+
+    table: str
+    scope: str
+
+
+Query: TypeAlias = ByKeys | ByPrefix | Count
 
 
 class StateStore(Protocol):

@@ -106,8 +106,8 @@ def settle(state: BudgetState, rules: BudgetRules, told: BudgetSettlement, now: 
         known, better = windows.get(window.name), None
         if window.name == told.window and told.remaining is not None:
             better = corrected(known, window, flight, told, since, weight, now)
-        if better is None and known is not None and settled is not None:
-            better = ended(known, window, flight, since, weight, now, arrived=told.answered)
+        if (better is None or told.resets_in_s is None) and known is not None and settled is not None:
+            better = ended(better or known, window, flight, since, weight, now, arrived=told.answered)
         if better is not None:
             windows[window.name] = better
     return BudgetState(windows=windows, flying=flying, blocked_until=blocked_until)

@@ -79,7 +79,7 @@ def opened(known: WindowState | None, window: Window, flight: Flight, now: datet
         sooner = now if flight.weight else ends
         return WindowState(began=now, ends=ends, used=flight.weight, sooner=sooner, answered=False)
     used = flight.weight + carried(known, now)
-    sooner = min(max(known.earliest + length, now), ends) if used else ends
+    sooner = min(known.earliest + length, ends) if used else ends
     return WindowState(began=now, ends=ends, used=used, quota=known.quota, sooner=sooner, answered=False)
 
 

@@ -14,7 +14,7 @@ from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.record import Element
 from commerce_bridge.errors import MappingError
 from commerce_bridge.merge.case import Case, Decision, stands, undisputed
-from commerce_bridge.merge.collections import alike, is_nothing
+from commerce_bridge.merge.collections import alike
 from commerce_bridge.merge.rules import Rule
 
 
@@ -114,7 +114,7 @@ def maximum(owner: str, key: Callable[[Any], Any] | None = None, name: str = "ma
         mine, theirs = case.said(owner), case.said(other)
         if mine is CLEARED or theirs is CLEARED:
             cleared, kept = (owner, other) if mine is CLEARED else (other, owner)
-            if not is_nothing(case.base) and alike(case.said(kept), case.base):
+            if alike(case.said(kept), case.base):
                 return stands(case, cleared, name, f"only {cleared} changed it")
             return stands(case, kept, name, f"{cleared} has none")
         if _greater(case, name, key, theirs, mine):

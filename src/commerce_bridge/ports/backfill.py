@@ -157,7 +157,7 @@ class BackfillReader(Generic[T]):
     """A `Reader` of a source that can be asked for what changed between two instants.
 
     A complete read deals the history out in pieces and reads several side by side; what changed in the meantime
-    comes at its end, so that it is complete and deletions can be told from it.  After that, changes are read as
+    comes at its end, so that it is complete where pages are in the order of ids.  After that, changes are read as
     by a `BoundaryReader`.  Each page holds the next page of every piece under way, and its cursor is the set of
     what has been read: a crash repeats one page at most.
 

@@ -27,7 +27,8 @@ Ask: TypeAlias = Callable[[datetime | None, str | None], Flow[Page[Stamped[T]]]]
 
 The place is the `next` of the page before, and None for the first.  Pages must be stable: a row that matches
 all the time and is not changed is shown on one of them, whatever is changed beside it.  Keys do that ("ids
-above 180"); numbered pages do not.
+above 180"); numbered pages do not.  In the order of ids a complete read shows all that was there when it began;
+in the order of instants it may miss what was changed meanwhile, which the next read finds.
 """
 
 _NO_TIME = timedelta(0)
@@ -151,7 +152,7 @@ class BoundaryReader(Generic[T]):
 
     A read goes on after any of its pages, in another process and later too.  Nothing that changed is lost
     while the source keeps to the reach; without a crash nothing is handed out twice.  Changes do not show
-    deletions: only a complete read (cursor None) does.
+    deletions: only a complete read (cursor None) does, in the order of ids.
 
     Args:
         ask: Asks the source for one page.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commerce_bridge.errors import StateConflict
-from commerce_bridge.flow.state import Expect, Key
+from commerce_bridge.flow.state import Count, Expect, Key, Row
 
 
 def check(expect: Expect, found: int) -> None:
@@ -26,3 +26,8 @@ def _row(at: Key) -> str:
 
 def _standing(revision: int) -> str:
     return f"at revision {revision}" if revision else "not there"
+
+
+def counted(query: Count, count: int) -> Row:
+    """The row that answers a count."""
+    return Row(at=Key(table=query.table, scope=query.scope, key=""), body=str(count), revision=0)

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from attrs import evolve
 
-from commerce_bridge.flow.state import ByKeys, ByPrefix, Expect, Op, Put, Query, Row
-from commerce_bridge.stores.conflict import check
+from commerce_bridge.flow.state import ByKeys, ByPrefix, Count, Expect, Op, Put, Query, Row
+from commerce_bridge.stores.conflict import check, counted
 
 _Space: TypeAlias = tuple[str, str]
 """A table in a scope."""
@@ -33,6 +33,8 @@ class MemoryState:
         space = (query.table, query.scope)
         with self._lock:
             rows = self._spaces.get(space, {})
+            if isinstance(query, Count):
+                return (counted(query, len(rows)),)
             if isinstance(query, ByKeys):
                 return tuple(rows[key] for key in query.keys if key in rows)
             keys = self._sorted_keys(space, rows)

@@ -7,8 +7,8 @@ from typing import Any, LiteralString
 
 from attrs import frozen
 
-from commerce_bridge.flow.state import ByPrefix, Expect, Key, Op, Put, Query, Row
-from commerce_bridge.stores.conflict import check
+from commerce_bridge.flow.state import ByPrefix, Count, Expect, Key, Op, Put, Query, Row
+from commerce_bridge.stores.conflict import check, counted
 from commerce_bridge.stores.postgres_database import PATIENCE_S, SCHEMA, Database
 from commerce_bridge.stores.postgres_schema import Link, lock_of
 from commerce_bridge.stores.sqlite import beyond_prefix
@@ -26,6 +26,7 @@ _BY_BOUNDED_PREFIX = """
     SELECT key, CASE WHEN %s THEN body ELSE '' END, revision FROM {}.rows
     WHERE tbl = %s AND scope = %s AND key >= %s AND key > %s AND key < %s ORDER BY key LIMIT %s
 """
+_COUNT = "SELECT count(*) FROM {}.rows WHERE tbl = %s AND scope = %s"
 _REVISIONS = """
     SELECT wanted.*, found.revision
     FROM unnest(%s::text[], %s::text[], %s::text[]) AS wanted (tbl, scope, key) CROSS JOIN LATERAL (
@@ -82,6 +83,8 @@ class PostgresState:
 
     def load(self, query: Query) -> tuple[Row, ...]:
         """The rows a query asks for, as they stood at one instant."""
+        if isinstance(query, Count):
+            return (counted(query, self._fetched(_COUNT, (query.table, query.scope))[0][0]),)
         if isinstance(query, ByPrefix):
             return tuple(_row(query, *row) for row in self._by_prefix(query))
         found = self._fetched(_BY_KEYS, (list(query.keys), query.table, query.scope))

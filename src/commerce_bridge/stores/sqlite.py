@@ -12,8 +12,8 @@ from itertools import groupby
 from pathlib import Path
 
 from commerce_bridge.errors import StateUnreadable
-from commerce_bridge.flow.state import ByKeys, ByPrefix, Expect, Key, Op, Put, Query, Row
-from commerce_bridge.stores.conflict import check
+from commerce_bridge.flow.state import ByKeys, ByPrefix, Count, Expect, Key, Op, Put, Query, Row
+from commerce_bridge.stores.conflict import check, counted
 from commerce_bridge.stores.migrations import migrate
 from commerce_bridge.stores.transaction import transaction
 
@@ -26,14 +26,15 @@ _BY_KEYS = """
 """  # CROSS fixes the order of the join: the planner would read the whole table for each wanted key
 _BY_PREFIX = """
     SELECT key, body, revision FROM rows
-    WHERE tbl = ? AND scope = ? AND key >= ? AND key > ? AND (? IS NULL OR key < ?)
-    ORDER BY key LIMIT ?
+    WHERE tbl = ? AND scope = ? AND key >= ? AND (? IS NULL OR key < ?) ORDER BY key LIMIT ?
 """
-_KEYS_BY_PREFIX = _BY_PREFIX.replace("body", "''")
+_AFTER = _BY_PREFIX.replace("key >=", "key >")
+"""With one lower bound alone: of two, SQLite seeks by the first and reads its way to the second."""
 _PUT = """
     INSERT INTO rows (tbl, scope, key, body, revision) VALUES (?, ?, ?, ?, 1)
     ON CONFLICT DO UPDATE SET body = excluded.body, revision = revision + 1
 """
+_COUNT = "SELECT count(*) FROM rows WHERE tbl = ? AND scope = ?"
 _DELETE = "DELETE FROM rows WHERE tbl = ? AND scope = ? AND key = ?"
 
 
@@ -78,13 +79,17 @@ class SQLiteState:
     def load(self, query: Query) -> tuple[Row, ...]:
         """The rows a query asks for, as they stood at one instant."""
         with self._lock, self._explained("read"):
+            if isinstance(query, Count):
+                found_count = self._connection.execute(_COUNT, (query.table, query.scope)).fetchone()[0]
+                return (counted(query, found_count),)
             if isinstance(query, ByPrefix):
-                text = _BY_PREFIX if query.bodies else _KEYS_BY_PREFIX
-                found = self._connection.execute(text, _bounds(query)).fetchall()
-                return tuple(_row(query, *row) for row in found)
+                text = _AFTER if query.after >= query.prefix else _BY_PREFIX
+                text = text if query.bodies else text.replace("body", "''")
+                return _rows(query, self._connection.execute(text, _bounds(query)))
             with transaction(self._connection, "DEFERRED"):  # all chunks see the same instant
-                rows = {row.at.key: row for row in self._by_keys(query)}
-        return tuple(rows[key] for key in query.keys if key in rows)
+                found = _rows(query, self._by_keys(query))
+        rows = {row.at.key: row for row in found}
+        return tuple([rows[key] for key in query.keys if key in rows])
 
     def commit(self, ops: Sequence[Op], expect: Sequence[Expect] = ()) -> None:
         """Write all of `ops`, or raise `StateConflict` and write none."""
@@ -112,15 +117,16 @@ class SQLiteState:
             )
         return self._open
 
-    def _by_keys(self, query: ByKeys) -> Iterable[Row]:
+    def _by_keys(self, query: ByKeys) -> Iterable[tuple[str, str, int]]:
+        found: list[tuple[str, str, int]] = []
         for start in range(0, len(query.keys), CHUNK):
             wanted = json.dumps(query.keys[start : start + CHUNK])
-            for row in self._connection.execute(_BY_KEYS, (wanted, query.table, query.scope)):
-                yield _row(query, *row)
+            found += self._connection.execute(_BY_KEYS, (wanted, query.table, query.scope)).fetchall()
+        return found
 
     def _check(self, table: str, scope: str, expect: Sequence[Expect]) -> None:
         rows = self._by_keys(ByKeys(table=table, scope=scope, keys=tuple(one.at.key for one in expect)))
-        found = {row.at.key: row.revision for row in rows}
+        found = {key: revision for key, _, revision in rows}
         for one in expect:
             check(one, found.get(one.at.key, 0))
 
@@ -150,13 +156,20 @@ def _parameters(op: Op) -> tuple[str, ...]:
     return (*at, op.body) if isinstance(op, Put) else at
 
 
-def _row(query: Query, key: str, body: str, revision: int) -> Row:
-    return Row(at=Key(table=query.table, scope=query.scope, key=key), body=body, revision=revision)
+def _rows(query: Query, found: Iterable[tuple[str, str, int]]) -> tuple[Row, ...]:
+    table, scope = query.table, query.scope
+    return tuple(
+        [
+            Row(at=Key(table=table, scope=scope, key=key), body=body, revision=revision)
+            for key, body, revision in found
+        ]
+    )
 
 
 def _bounds(query: ByPrefix) -> tuple[str | int | None, ...]:
     beyond = beyond_prefix(query.prefix)
-    return query.table, query.scope, query.prefix, query.after, beyond, beyond, max(query.limit, 0)
+    start = max(query.prefix, query.after)
+    return query.table, query.scope, start, beyond, beyond, max(query.limit, 0)
 
 
 def beyond_prefix(prefix: str) -> str | None:

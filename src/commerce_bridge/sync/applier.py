@@ -8,7 +8,7 @@ a result is looked for before anything is sent again.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,28 +17,22 @@ from attrs import define, evolve, field
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.errors import (
     BridgeError,
-    DecodeError,
     MappingError,
     PlanLimit,
     RejectedRecord,
     RequestRefused,
-    ServerFault,
     StalePlan,
-    TransportError,
+    StateConflict,
 )
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Progressed, WatermarkMoved
 from commerce_bridge.http.correlation import correlated
-from commerce_bridge.ports.step import Call, Known, RowId, RowResult, Step, StepKind, Verdict
+from commerce_bridge.ports.step import RowId, Step, StepKind
 from commerce_bridge.sync.bookkeeping import (
     Books,
     Receipts,
-    commit_intents,
-    commit_results,
-    look_for,
     receipts_of,
-    settle_intents,
     words,
 )
 from commerce_bridge.sync.costing import STATE_ONLY, known_before
@@ -46,14 +40,18 @@ from commerce_bridge.sync.freshness import Before, stale_steps
 from commerce_bridge.sync.holding import load_holds
 from commerce_bridge.sync.holds import Holds
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.memory import Memory, bindings_of, remember
+from commerce_bridge.sync.leases import Leases, leave, recheck
+from commerce_bridge.sync.memory import Memory, bindings_of, keep_sweep, remember
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.receipt import Receipt, Trouble
 from commerce_bridge.sync.safety import check
 from commerce_bridge.sync.sealed_job import sealed
 from commerce_bridge.sync.segment import Segment
+from commerce_bridge.sync.sending import Batch, carry_out
 from commerce_bridge.sync.settling import Outcome, settle_segment
+from commerce_bridge.sync.sharing import begun_of
 from commerce_bridge.sync.tables import put
+from commerce_bridge.sync.unfinished import meet_intents, settle_intents
 from commerce_bridge.sync.unsealing import opened
 from commerce_bridge.sync.upgrading import upgrade
 from commerce_bridge.sync.watch import Tally, keep_tally, load_echoes
@@ -64,8 +62,8 @@ PERMANENT = (RejectedRecord, PlanLimit, RequestRefused, MappingError)
 A conflict is none: what is taken on the target shows when it is read again, and the next plan goes round it.
 """
 
-UNANSWERED = (TransportError, ServerFault, DecodeError)
-"""Errors of a look-up that say nothing of what was looked for."""
+SETTLING_TRIES = 10
+"""How often a segment's end is committed when others write the same rows at the same moment."""
 
 
 @define(kw_only=True)
@@ -76,6 +74,7 @@ class _Run:
     plan: Plan
     memory: Memory
     receipts: Receipts
+    leases: Leases
     before: Before
     now: datetime
     bound: dict[str, Ref]
@@ -83,25 +82,12 @@ class _Run:
     applied: Counter[StepKind] = field(factory=Counter[StepKind])
     already: int = 0
     stale: list[Trouble] = field(factory=list[Trouble])
+    busy: list[Trouble] = field(factory=list[Trouble])
     failed: list[Trouble] = field(factory=list[Trouble])
     work: list[Trouble] = field(factory=list[Trouble])
     closed: int = 0
     calls: int = 0
     held: bool = False
-
-
-@define(kw_only=True)
-class _Batch:
-    """The steps of one segment under way."""
-
-    books: Books
-    known: Known
-    errors: dict[RowId, BridgeError | None] = field(factory=dict[RowId, "BridgeError | None"])
-    tries: Counter[RowId] = field(factory=Counter[RowId])
-
-    @property
-    def steps(self) -> Mapping[str, Step]:
-        return self.books.steps
 
 
 def apply(job: Job[Any], plan: Plan, allow: str | None = None) -> Flow[Receipt]:
@@ -129,36 +115,46 @@ def _apply(job: Job[Any], plan: Plan, allow: str | None) -> Flow[Receipt]:
     started = yield from flow.now()
     if plan.footer.stops and allow:
         yield from _allowed(job, plan, allow, started)
-    yield from settle_intents(job)
+    met = yield from meet_intents(job)
     yield from upgrade(job)
     memory = yield from remember(job)
     receipts = yield from receipts_of(job, plan)
     bound = dict(receipts.bindings)
     before = Before(started=started, begun=frozenset(row[0] for row in receipts.done), bound=bound)
+    holder = yield from flow.new_id()
+    leases = Leases(scope=job.scope, holder=holder, plan=plan.header.plan, lasts=job.limits.lease_for)
     run = _Run(
         job=job,
         plan=plan,
         memory=memory,
         receipts=receipts,
+        leases=leases,
         before=before,
         now=started,
         bound=bound,
         holds=holds,
     )
-    done = 0
-    for segment in plan.segments():
-        run.holds = yield from load_holds(job)
-        run.holds.check(job.pair)
-        yield from _segment(run, segment)
-        done += len(segment.steps)
-        yield from flow.emit(Progressed(stage="apply", done=done, total=plan.footer.total))
+    try:
+        yield from _segments(run)
+    except BridgeError:
+        yield from leave(leases)
+        raise
+    if met.left:  # what others had under way when this run began
+        yield from settle_intents(job, keys=met.left)
     yield from keep_tally(job, plan.header.plan, Tally.of(plan.footer.heard))
+    if plan.header.complete and not run.held:
+        yield from keep_sweep(job, plan.header.as_of)
     ended = yield from flow.now()
+    return _receipt(run, ended, allow if plan.footer.stops else None)
+
+
+def _receipt(run: _Run, ended: datetime, allowed: str | None) -> Receipt:
+    header = run.plan.header
     return Receipt(
-        plan=plan.header.plan,
-        pair=plan.header.pair,
-        correlation_id=plan.header.correlation_id,
-        started_at=started,
+        plan=header.plan,
+        pair=header.pair,
+        correlation_id=header.correlation_id,
+        started_at=run.now,
         ended_at=ended,
         applied=dict(run.applied),
         already=run.already,
@@ -167,8 +163,19 @@ def _apply(job: Job[Any], plan: Plan, allow: str | None) -> Flow[Receipt]:
         work=tuple(run.work),
         closed=run.closed,
         calls=run.calls,
-        allowed=allow if plan.footer.stops else None,
+        allowed=allowed,
+        busy=tuple(run.busy),
     )
+
+
+def _segments(run: _Run) -> Flow[None]:
+    done = 0
+    for segment in run.plan.segments():
+        run.holds = yield from load_holds(run.job)
+        run.holds.check(run.job.pair)
+        yield from _segment(run, segment)
+        done += len(segment.steps)
+        yield from flow.emit(Progressed(stage="apply", done=done, total=run.plan.footer.total))
 
 
 def _allowed(job: Job[Any], plan: Plan, why: str, now: datetime) -> Flow[None]:
@@ -197,6 +204,9 @@ def _segment(run: _Run, segment: Segment) -> Flow[None]:
     now = yield from flow.now()
     late = {one.record for one in segment.standings if one.next_change and one.next_change <= now}
     moved = yield from stale_steps(run.job, run.plan, writes, run.before, now)
+    # what another worker of this plan has written meanwhile has not moved
+    begun = yield from begun_of(run.job.scope, run.plan.header.plan, moved)
+    moved = {step: why for step, why in moved.items() if step not in begun}
     moved = {**ready.refused, **run.holds.barred(writes), **moved}
     refused = {
         step.id: moved.get(step.id, "its time has come since the plan was made: plan again")
@@ -210,10 +220,11 @@ def _segment(run: _Run, segment: Segment) -> Flow[None]:
     steps = {step.id: step for step in live}
     books = Books(job=run.job, plan=run.plan, steps=steps, sources=sources, echoes=echoes)
     known = evolve(known_before(live, run.bound), done=run.receipts.done, names=run.receipts.names)
-    batch = _Batch(books=books, known=known)
-    yield from _carry_out(run, batch, live)
-    run.bound.update(batch.known.bindings)
-    yield from _remember(run, segment, batch, {step.record for step in writes if step.id in refused})
+    batch = Batch(books=books, known=known, leases=run.leases)
+    left = yield from carry_out(batch)
+    _take_in(run, batch, left)
+    stale = {step.record for step in writes if step.id in refused}
+    yield from _remember(run, segment, batch, stale | batch.made | batch.busy)
 
 
 def _bind(run: _Run, segment: Segment) -> Flow[None]:
@@ -224,66 +235,23 @@ def _bind(run: _Run, segment: Segment) -> Flow[None]:
     run.bound.update(known)
 
 
-def _carry_out(run: _Run, batch: _Batch, steps: tuple[Step, ...]) -> Flow[None]:
-    """Send stage after stage until nothing is left to send."""
-    writer = run.job.writer
-    record_of = {step.id: step.record for step in steps}
-    pending = steps
-    while pending:
-        batch.known = evolve(batch.known, lost=batch.known.lost | _lost(steps, batch.known, writer.main_part))
-        stage = writer.lower(pending, batch.known)
-        pending = tuple(step for step in pending if step.id not in stage.done)
-        if not stage.calls:
-            break
-        results = yield from _send_all(run, batch, stage.calls)
-        batch.known = batch.known.told(results, record_of, writer.main_part)
-    _count(run, batch, steps)
+def _take_in(run: _Run, batch: Batch, left: Sequence[Step]) -> None:
+    """What sending came to: counts, and the steps that others have made stale or keep busy."""
+    run.calls += batch.calls
+    run.receipts = evolve(run.receipts, done=run.receipts.done | batch.met)
+    run.bound.update(batch.known.bindings)
+    for step in batch.steps.values():
+        if step.record in batch.made:
+            detail = "another run has made it since the plan was made: plan again"
+            run.stale.append(_trouble(step, "stale", detail))
+    for step in left:
+        if step.record in batch.busy:
+            detail = "another worker has it in hand; the next plan meets what it did"
+            run.busy.append(_trouble(step, "busy", detail))
+    _count(run, batch, tuple(batch.steps.values()))
 
 
-def _send_all(run: _Run, batch: _Batch, calls: Sequence[Call]) -> Flow[tuple[RowResult, ...]]:
-    """Commit the intents of all calls, send them side by side, and commit each result at once."""
-    yield from commit_intents(batch.books, calls)
-    run.calls += len(calls)
-    flows = [_send_one(run, batch, call) for call in calls]
-    outcomes = yield from flow.gather_all(flows, limit=run.job.limits.in_flight)
-    return tuple(result for results in outcomes for result in results)
-
-
-def _send_one(run: _Run, batch: _Batch, call: Call) -> Flow[tuple[RowResult, ...]]:
-    results = yield from run.job.writer.send(call)
-    lost = tuple(one.row for one in results if one.verdict is Verdict.UNKNOWN and one.row.creates)
-    unsure: frozenset[RowId] = frozenset()
-    if lost:
-        try:
-            found = yield from look_for(run.job, lost)
-        except UNANSWERED as error:  # whether they took hold is for the next run to find out
-            found = {row.id: RowResult(row=row, verdict=Verdict.FAILED, error=error) for row in lost}
-            unsure = frozenset(found)
-        results = tuple(found.get(one.row.id, one) for one in results)
-    results = tuple(_tried(batch, one, run.job.limits.attempts) for one in results)
-    yield from commit_results(batch.books, results, unsure)
-    return results
-
-
-def _tried(batch: _Batch, result: RowResult, limit: int) -> RowResult:
-    """A row whose answer was lost goes out again, but not for ever."""
-    if result.verdict is Verdict.UNKNOWN:
-        batch.tries[result.row.id] += 1
-        if batch.tries[result.row.id] >= limit:
-            result = evolve(result, verdict=Verdict.FAILED)
-    if result.verdict is Verdict.FAILED:
-        batch.errors[result.row.id] = result.error
-    return result
-
-
-def _lost(steps: Sequence[Step], known: Known, main_part: str) -> frozenset[str]:
-    """Records of this segment whose making has failed."""
-    return frozenset(
-        step.record for step in steps if step.kind is StepKind.CREATE and (step.id, main_part) in known.failed
-    )
-
-
-def _count(run: _Run, batch: _Batch, steps: Sequence[Step]) -> None:
+def _count(run: _Run, batch: Batch, steps: Sequence[Step]) -> None:
     """Which steps took hold now, which had before, and which the target would not take."""
     done: dict[str, set[RowId]] = {}
     for row in batch.known.done:
@@ -305,7 +273,7 @@ def _count(run: _Run, batch: _Batch, steps: Sequence[Step]) -> None:
             run.failed.append(_trouble(batch.steps[step_id], f"rejected:{part}", detail))
 
 
-def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Flow[None]:
+def _remember(run: _Run, segment: Segment, batch: Batch, stale: set[str]) -> Flow[None]:
     """Commit what is to be remembered of each record, its work items, and the watermark."""
     run.held = run.held or bool(stale)
     opened = tuple(step for step in segment.steps if step.kind is StepKind.OPEN_WORK)
@@ -324,7 +292,7 @@ def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Fl
         plan=run.plan.header.plan,
         unsettled=frozenset(str(one.origin) for one in segment.standings if one.record in stale),
     )
-    run.closed += yield from settle_segment(run.job, outcome, run.now)
+    run.closed += yield from _settle(run, batch, outcome)
     for step in opened:
         if run.memory.work.get(step.record, {}).get(step.reason) == step.detail:
             run.already += 1
@@ -333,6 +301,20 @@ def _remember(run: _Run, segment: Segment, batch: _Batch, stale: set[str]) -> Fl
         run.work.append(_trouble(step, step.reason, step.detail))
     if outcome.watermark is not None:
         yield from flow.emit(WatermarkMoved(scope=run.job.scope, watermark=outcome.watermark, at=run.now))
+
+
+def _settle(run: _Run, batch: Batch, outcome: Outcome) -> Flow[int]:
+    """Commit the end of a segment, and give its leases back in the same commit."""
+    for _ in range(SETTLING_TRIES):
+        returned = run.leases.returning((yield from flow.now()), batch.unfinished)
+        try:
+            closed = yield from settle_segment(run.job, outcome, run.now, returned)
+        except StateConflict:
+            yield from recheck(run.leases)
+            continue
+        run.leases.held.clear()
+        return closed
+    return (yield from settle_segment(run.job, outcome, run.now))
 
 
 def _trouble(step: Step, reason: str, detail: str) -> Trouble:

@@ -9,11 +9,11 @@ from typing import Any
 from attrs import field, frozen
 
 from commerce_bridge.domain.exchange import NaturalKey, Ref
-from commerce_bridge.errors import BridgeError, RemoteError
+from commerce_bridge.errors import BridgeError, RemoteError, StateConflict
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Written
-from commerce_bridge.flow.state import Delete, Key, Op
+from commerce_bridge.flow.state import Delete, Expect, Key, Op
 from commerce_bridge.ports.step import Call, Row, RowId, RowResult, Step, Verdict
 from commerce_bridge.sync.causes import Cause, refusal
 from commerce_bridge.sync.codec import decode_key, encode_key
@@ -86,15 +86,27 @@ def receipts_of(job: Job[Any], plan: Plan) -> Flow[Receipts]:
     names: dict[NaturalKey, Ref] = {}
     bindings: dict[str, Ref] = {}
     for body in bodies.values():
-        done.add((body["step"], body["part"]))
-        names.update((decode_key(key), Ref.parse(ref)) for key, ref in body["learned"])
-        if body["part"] == job.writer.main_part and body["ref"]:
-            bindings[body["record"]] = Ref.parse(body["ref"])
+        row = Row(step=body["step"], part=body["part"])
+        result = as_told(row, body)
+        done.add(row.id)
+        names.update(result.learned)
+        if row.part == job.writer.main_part and result.ref is not None:
+            bindings[body["record"]] = result.ref
     return Receipts(done=frozenset(done), names=names, bindings=bindings)
 
 
-def commit_intents(books: Books, calls: Iterable[Call]) -> Flow[None]:
-    """Note every row that may create something, before any of them is sent."""
+def as_told(row: Row, body: Mapping[str, Any]) -> RowResult:
+    """What became of a row, by its receipt."""
+    return RowResult(
+        row=row,
+        verdict=Verdict.DONE,
+        ref=Ref.parse(body["ref"]) if body["ref"] else None,
+        learned=tuple((decode_key(key), Ref.parse(ref)) for key, ref in body["learned"]),
+    )
+
+
+def intents_of(books: Books, calls: Iterable[Call]) -> list[Op]:
+    """The note of every row that may create something, to be committed before any of them is sent."""
     ops: list[Op] = []
     plan = books.plan.header.plan
     for call in calls:
@@ -112,12 +124,14 @@ def commit_intents(books: Books, calls: Iterable[Call]) -> Flow[None]:
                 "did": books.line(step),
             }
             ops.append(put(books.scope, "intent", row_key(plan, row.id), body))
-    if ops:
-        yield from flow.commit(ops)
+    return ops
 
 
 def commit_results(
-    books: Books, results: Sequence[RowResult], unsure: Container[RowId] = frozenset()
+    books: Books,
+    results: Sequence[RowResult],
+    unsure: Container[RowId] = frozenset(),
+    expect: Sequence[Expect] = (),
 ) -> Flow[None]:
     """Bind, receipt and enter every row of one call, at once.
 
@@ -125,7 +139,12 @@ def commit_results(
         books: Where it is written down.
         results: What became of the rows.
         unsure: Rows that may have taken hold after all: their intents stay, and the next run looks for them.
+        expect: What must hold, such as that the records' leases are still ours.
+
+    Raises:
+        StateConflict: It does not hold; nothing was written.
     """
+    entered, echoes = set(books.entered), dict(books.echoes)
     now = yield from flow.now()
     ops: list[Op] = []
     causes: dict[tuple[str, str], Cause] = {}
@@ -143,8 +162,16 @@ def commit_results(
                 ops.append(_refused(books, step, result.row.part, detail, now))
     met = yield from meet(Parties.of(books.job), causes.values(), now)
     if ops or met.ops:
-        yield from flow.commit([*ops, *met.ops])
+        try:
+            yield from flow.commit([*ops, *met.ops], expect)
+        except StateConflict:
+            _strike_out(books, results, entered, echoes)
+            raise
     yield from tell(met)
+    yield from _tell_written(books, results)
+
+
+def _tell_written(books: Books, results: Sequence[RowResult]) -> Flow[None]:
     for result in results:
         if result.verdict is Verdict.DONE and result.ref is not None:
             step = books.steps[result.row.step]
@@ -157,6 +184,16 @@ def commit_results(
                     correlation_id=books.plan.header.correlation_id,
                 )
             )
+
+
+def _strike_out(
+    books: Books, results: Sequence[RowResult], entered: Container[str], echoes: Mapping[str, Echo]
+) -> None:
+    """What was to be entered, and was not written, has to be entered the next time."""
+    for step in (books.steps[one.row.step] for one in results):
+        if step.id not in entered:
+            books.entered.discard(step.id)
+            books.echoes[step.record] = echoes.get(step.record, Echo())
 
 
 def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> list[Op]:
@@ -200,42 +237,6 @@ def look_for(job: Job[Any], rows: Sequence[Row]) -> Flow[dict[RowId, RowResult]]
         if refs:
             results[row.id] = RowResult(row=row, verdict=Verdict.DONE, ref=refs[0], learned=((key, refs[0]),))
     return results
-
-
-def settle_intents(job: Job[Any]) -> Flow[int]:
-    """Meet writes that an earlier run did not see the end of; how many had taken hold.
-
-    Cost: nothing when there are none, else what `Writer.find` costs.
-    """
-    bodies = yield from scan_bodies(job.scope, "intent")
-    if not bodies:
-        return 0
-    now = yield from flow.now()
-    keys = {key: decode_key(body["creates"]) for key, body in bodies.items()}
-    found = yield from job.writer.find(tuple(keys.values()))
-    ops: list[Op] = []
-    met = 0
-    for key, body in bodies.items():
-        ops.append(_delete(job.scope, "intent", key))
-        refs = found.get(keys[key], ())
-        if not refs:
-            continue
-        met += 1
-        receipt = {
-            "record": body["record"],
-            "step": body["step"],
-            "part": body["part"],
-            "ref": str(refs[0]),
-            "learned": [[body["creates"], str(refs[0])]],
-            "at": now.isoformat(),
-        }
-        ops.append(put(job.scope, "receipt", key, receipt))
-        history = {"plan": body["plan"], "at": now.isoformat(), "did": body["did"]}
-        ops.append(put(job.scope, "ledger", f"{body['record']}/{now.isoformat()}/{body['step']}", history))
-        if body["part"] == job.writer.main_part:
-            ops.extend(bound(job.scope, body["record"], Ref.parse(body["source"]), refs[0]))
-    yield from flow.commit(ops)
-    return met
 
 
 def bound(scope: str, record: str, source: Ref, target: Ref) -> list[Op]:

@@ -20,6 +20,8 @@ from commerce_bridge.sync.holding import hold, list_holds, pause, pin, release
 from commerce_bridge.sync.holds import Hold
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.outbox import delivering
+from commerce_bridge.sync.person import erase, export, readmit
+from commerce_bridge.sync.erased import Erasure
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planner import chosen_records, plan
 from commerce_bridge.sync.queue import close_by_hand, deliver_of
@@ -81,6 +83,7 @@ class Bridge(Resource[M]):
         *,
         again: bool = False,
         overwrite: bool = False,
+        complete: bool = False,
     ) -> Flow[Plan]:
         """What would change now, and why; nothing is written anywhere.
 
@@ -89,6 +92,8 @@ class Bridge(Resource[M]):
                 A record comes with all others of its source record.  Such a plan moves no watermark.
             again: Whether what the target refused is tried again though nothing has changed.
             overwrite: Whether what stood on the target before us becomes what the source says at once.
+            complete: Whether the source is read whole, though a read of what changed would do: only a complete
+                read tells what is gone.
 
         Returns:
             A plan that prints as a publisher reads it, can be saved, and is applied by `apply`.
@@ -100,7 +105,9 @@ class Bridge(Resource[M]):
         Cost: the reads of both sides; of chosen records, one read of these on each side.
         """
         chosen = None if only is None else (yield from chosen_records(self.job, only))
-        return (yield from plan(self.job, Wish(only=chosen, again=again, overwrite=overwrite)))
+        return (
+            yield from plan(self.job, Wish(only=chosen, again=again, overwrite=overwrite, complete=complete))
+        )
 
     @operation
     def apply(self: Bridge[Raw], planned: Plan, *, allow: str | None = None) -> Flow[Receipt]:
@@ -416,6 +423,52 @@ class Bridge(Resource[M]):
         Cost: no vendor call.
         """
         return (yield from release_brake(self.job, record, name, part=part))
+
+    @operation
+    def export_person(self: Bridge[Raw], name: str) -> Flow[dict[str, Any]]:
+        """Everything that the state holds on one person, readable.
+
+        Args:
+            name: An e-mail address as the source writes it, a platform's reference, or a canonical id.
+
+        Raises:
+            LookupError: Nobody goes by it; the error does not repeat it.
+
+        Cost: no vendor call.
+        """
+        return (yield from export(self.job, name))
+
+    @operation
+    def erase_person(self: Bridge[Raw], name: str, why: str) -> Flow[Erasure]:
+        """Remove everything that the state holds on one person, in one commit; a keyed mark stays.
+
+        Nothing is changed on the platforms.  What happens when the source shows the person again is
+        `Limits.returning`.
+
+        Args:
+            name: As for `export_person`.
+            why: In words that name nobody, such as ``asked by letter``.
+
+        Raises:
+            LookupError: Nobody goes by it; the error does not repeat it.
+
+        Cost: no vendor call.
+        """
+        return (yield from erase(self.job, name, why))
+
+    @operation
+    def readmit(self: Bridge[Raw], name: str) -> Flow[Erasure]:
+        """Let somebody be written again who was erased.
+
+        Args:
+            name: As for `export_person`.
+
+        Raises:
+            LookupError: Nobody who was erased goes by it.
+
+        Cost: no vendor call.
+        """
+        return (yield from readmit(self.job, name))
 
     @operation
     def status(self: Bridge[Raw]) -> Flow[Status]:

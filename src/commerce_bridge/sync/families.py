@@ -61,7 +61,7 @@ class Known:
 def decide_items(survey: Survey[S], items: Sequence[Sighting[S]]) -> Flow[Segment]:
     """What some source records come to: those about which nothing has changed come to nothing."""
     stored = yield from origins_of(survey.job, [item.name for item in items])
-    survey.index.see(item.name for item in items)
+    survey.index.see([item.name for item in items], stored)
     if survey.wish.only is not None:
         yield from read_some(survey.job, survey.index, _refs(shown_names(stored.values())))
     looked = [item.look() for item in survey.left(items, stored)]
@@ -168,7 +168,7 @@ def _hold(survey: Survey[S], families: Sequence[Family], known: Known) -> Flow[N
 def _settled(survey: Survey[S], family: Family, known: Known) -> list[Standing] | None:
     """What to remember when nothing about a family can have changed; None when it must be decided."""
     records = [known.records.get(record) for record in family.refs.values()]
-    if survey.wish.again or not records:
+    if survey.wish.anew or not records:
         return None
     settled: list[Standing] = []
     for one in records:
@@ -217,11 +217,15 @@ def _decide_drafts(
         former, bound = known.records.get(record), known.bound.get(record)
         wanted = watch.drafted(record, draft)
         subjects.append(placed(survey.index, wanted, record, former, bound, job.target))
-    unmade = {one.record for one in subjects if one.observed is None and one.draft.unmade}
+    unmade = {
+        one.record
+        for one in subjects
+        if one.observed is None and (one.draft.unmade or watch.holds.held(one.record) is not None)
+    }
     decided: list[Decided] = []
     for one in subjects:
         survey.records += 1
-        if not survey.wish.again and _left_alone(survey, one, version):
+        if not survey.wish.anew and _left_alone(survey, one, version):
             survey.skipped += 1
             survey.flips(one.known.next_change if one.known else None)
             continue

@@ -14,7 +14,9 @@ from commerce_bridge.sync.deciding import open_work
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.lines import change_line, step_of
 from commerce_bridge.sync.memory import known_record
+from commerce_bridge.sync.naming import record_called
 from commerce_bridge.sync.render import change_lines, moment
+from commerce_bridge.sync.sealed_job import sealed
 from commerce_bridge.sync.tables import scan_bodies
 
 
@@ -94,7 +96,8 @@ def history(job: Job[Any], record: str) -> Flow[tuple[Entry, ...]]:
 
     Cost: no vendor call.
     """
-    known = yield from known_record(job, record)
+    job = yield from sealed(job)
+    known = yield from known_record(job, (yield from record_called(job, record)))
     entries = yield from entries_of(job, known.record)
     bodies = yield from scan_bodies(job.scope, "work", f"{known.record}/")
     items = [_open_item(body) for body in bodies.values()]

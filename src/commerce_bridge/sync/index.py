@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -132,16 +132,16 @@ class TargetIndex:
         if name in self._unique and isinstance(value, str):
             self._spool.take([(self._unique[name], value.casefold(), record)])
 
-    def see(self, names: Iterable[str]) -> None:
-        """Keep that these records of the source were seen in this run."""
-        self._spool.see(names)
+    def see(self, names: Iterable[str], stored: Container[str] = ()) -> None:
+        """Keep that these records of the source were seen in this run, and which were known before."""
+        self._spool.see(names, stored)
 
     def seen(self, names: Iterable[str]) -> set[str]:
         """Those of these that were seen in this run."""
         return self._spool.seen(names)
 
     def count_seen(self) -> int:
-        """How many records of the source were seen in this run."""
+        """How many records of the source were seen in this run that were known before."""
         return self._spool.count_seen()
 
     def _with_kin(self, record: Record) -> Record:

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
+from commerce_bridge.domain.absence import Maybe
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Record
@@ -122,9 +123,13 @@ class Limits:
         attempts: How often a row whose answer was lost is looked for and sent again.
         retry_after: How long a record that the target refused is left alone while neither it nor the rules
             change: a plan may be raised meanwhile, or an image host come back.
+        lease_for: How long a record that something is created of is ours alone, unless that is renewed: the
+            longest that others wait for a worker that has died, and more than one call may take.
         returning: What is done when the source shows somebody again who was erased.
         when_gone: What is done with a record that a complete read of the source no longer shows; nothing is
             ever deleted by itself.
+        complete_every: How often the source is read whole, which alone tells what is gone from it, though a read
+            of what changed would do; None for never.
         first_contact: What is done with a record that is found on the target by its natural keys.
         safety: When a person should look before a plan is applied.
         brake: When writes that only succeed are taken for a loop.
@@ -134,8 +139,10 @@ class Limits:
     in_flight: int = 3
     attempts: int = 3
     retry_after: timedelta = timedelta(days=1)
+    lease_for: timedelta = timedelta(minutes=2)
     returning: Returning = Returning.ASK
     when_gone: WhenGone = WhenGone.HIDE
+    complete_every: timedelta | None = timedelta(days=7)
     first_contact: FirstContact = FirstContact.ADOPT
     safety: Safety = field(factory=Safety)
     brake: Brake = field(factory=Brake)
@@ -170,6 +177,8 @@ class Job(Generic[S]):
         withdrawn: The values that take a record, or the part of it that is named, off view: what a revert does
             with what the apply had made.  None where nothing can be taken off view.
         deletes: Whether a revert is to delete what the apply had made, instead of taking it off view.
+        vault: Personal values that somebody keeps, by field and digest, or MISSING; without it a revert brings
+            none back.
     """
 
     pair: str
@@ -193,4 +202,5 @@ class Job(Generic[S]):
     limits: Limits = field(factory=Limits)
     withdrawn: Callable[[Record, str], Mapping[AnyField, Any]] | None = None
     deletes: bool = False
+    vault: Callable[[AnyField, str], Maybe[Any]] | None = None
     sinks: tuple[Sink, ...] = ()

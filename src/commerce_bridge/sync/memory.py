@@ -6,6 +6,7 @@ Nothing here loads all records at once: a plan over a million of them needs the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -35,28 +36,36 @@ class Memory:
     Args:
         work: Canonical id to its open work items, reason to detail.
         start: The source's watermark, or None to read it from the beginning.
+        swept_at: The instant of the last plan that read the source whole and was applied, or None.
         legacy: The target's names, as text, to canonical ids, where the rows are of an older layout; such a
             run reads everything, and applying brings the rows up first.
     """
 
     work: Mapping[str, Mapping[str, str]]
     start: str | None
+    swept_at: datetime | None = None
     legacy: Mapping[str, str] = field(factory=dict[str, str])
 
 
 def remember(job: Job[Any]) -> Flow[Memory]:
     """Load what a run stands on; no vendor call."""
     work = yield from open_work_of(job)
-    marks = yield from load_bodies(job.scope, "watermark", ["source", "layout"])
-    mark = marks.get("source")
+    mark = (yield from load_bodies(job.scope, "watermark", ["source"])).get("source")
+    rows = (yield from load_bodies(job.scope, "layout", ["rows"])).get("rows", {})
     same_rules = mark is not None and job.fingerprint is not None and mark["fingerprint"] == job.fingerprint
-    upgraded = mark is None or marks.get("layout", {}).get("layout") == LAYOUT
+    upgraded = mark is None or rows.get("layout") == LAYOUT
     start = (mark["cursor"] or None) if mark and same_rules and upgraded else None
     legacy: dict[str, str] = {}
     if not upgraded:
         bodies = yield from scan_bodies(job.scope, "binding")
         legacy = {body["target"]: record for record, body in bodies.items() if body["target"]}
-    return Memory(work=work, start=start, legacy=legacy)
+    swept = (yield from load_bodies(job.scope, "sweep", ["source"])).get("source")
+    return Memory(
+        work=work,
+        start=start,
+        swept_at=datetime.fromisoformat(swept["as_of"]) if swept else None,
+        legacy=legacy,
+    )
 
 
 def open_work_of(job: Job[Any]) -> Flow[dict[str, dict[str, str]]]:
@@ -67,9 +76,14 @@ def open_work_of(job: Job[Any]) -> Flow[dict[str, dict[str, str]]]:
     return work
 
 
+def keep_sweep(job: Job[Any], as_of: datetime) -> Flow[None]:
+    """Keep that all that the source had at an instant is settled."""
+    yield from flow.commit([put(job.scope, "sweep", "source", {"as_of": as_of.isoformat()})])
+
+
 def layout_mark(scope: str) -> Op:
     """The row that says that all rows are of this release's layout."""
-    return put(scope, "watermark", "layout", {"layout": LAYOUT})
+    return put(scope, "layout", "rows", {"layout": LAYOUT})
 
 
 def origins_of(job: Job[Any], names: Sequence[str]) -> Flow[dict[str, dict[str, Any]]]:

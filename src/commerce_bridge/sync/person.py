@@ -40,7 +40,7 @@ ABOUT: Mapping[str, str] = {
 }
 """The tables that may be about a person, and what each says; a table that is missing in a state is empty."""
 
-NOBODY = frozenset({"secret", "erased", "watermark", "bridge", "sink", "allowed"})
+NOBODY = frozenset({"secret", "erased", "watermark", "bridge", "sink", "allowed", "layout", "sweep"})
 """The tables that are about nobody: keys, marks, how far a bridge has come, whom it tells, what was allowed."""
 
 _TRIES = 3

@@ -7,6 +7,7 @@ in a temporary file.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from attrs import evolve
@@ -22,7 +23,7 @@ from commerce_bridge.sync.holds import Hold
 from commerce_bridge.sync.index import TargetIndex, read_target
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.lines import footer_line, header_line
-from commerce_bridge.sync.memory import BEGINNING, remember
+from commerce_bridge.sync.memory import BEGINNING, Memory, remember
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planfile import PlanFile, Spooled
 from commerce_bridge.sync.safety import reasons
@@ -50,7 +51,7 @@ def plan(job: Job[S], wish: Wish | None = None) -> Flow[Plan]:
 def _plan(job: Job[S], plan_id: str, wish: Wish) -> Flow[Plan]:
     job = yield from sealed(job)
     as_of = yield from flow.now()
-    memory = yield from remember(job)
+    memory = _from_the_beginning(job, (yield from remember(job)), wish, as_of)
     holds = yield from load_holds(job)
     header = Header(
         plan=plan_id,
@@ -77,6 +78,13 @@ def _plan(job: Job[S], plan_id: str, wish: Wish) -> Flow[Plan]:
     file.write("footer", footer_line(footer))
     file.finish()
     return Plan(header=header, footer=footer, file=file)
+
+
+def _from_the_beginning(job: Job[S], memory: Memory, wish: Wish, now: datetime) -> Memory:
+    """What the run stands on, without the watermark when it is time to read the source whole."""
+    every = job.limits.complete_every
+    due = every is not None and (memory.swept_at is None or memory.swept_at + every <= now)
+    return evolve(memory, start=None) if wish.complete or due else memory
 
 
 def _paused(job: Job[S], pause: Hold) -> Footer:

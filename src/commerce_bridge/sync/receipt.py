@@ -45,6 +45,8 @@ class Receipt:
         work: Work items opened.
         closed: Work items that resolved by themselves.
         calls: Vendor calls of the writer, looking included.
+        busy: Steps that another worker may be carrying out: it held their records for longer than this run
+            waits; the next plan meets what it did.
         allowed: Why somebody let it pass though safety would have stopped it, or None.
     """
 
@@ -61,6 +63,7 @@ class Receipt:
     closed: int
     calls: int
     allowed: str | None = None
+    busy: tuple[Trouble, ...] = ()
 
     @property
     def total(self) -> int:
@@ -84,6 +87,7 @@ def _render(receipt: Receipt) -> str:
     if receipt.already:
         lines.append(f"{counted(receipt.already, 'step')} had taken hold before.")
     lines.extend(_troubles("refused, because the record moved since the plan was made", receipt.stale))
+    lines.extend(_troubles("left to another worker, which has their records in hand", receipt.busy))
     lines.extend(_troubles("not taken by the target", receipt.failed))
     lines.extend(_troubles("in need of a person", receipt.work))
     if receipt.closed:

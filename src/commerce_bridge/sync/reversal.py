@@ -7,12 +7,13 @@ collection the same holds element by element.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from commerce_bridge.domain.absence import CLEARED, MISSING, Maybe, Missing
+from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Element, Fact, Record
 from commerce_bridge.domain.sealed import Sealed
 from commerce_bridge.merge.collections import alike, elements, holds_elements, moves, standing
@@ -48,16 +49,23 @@ class Standpoint:
     Args:
         shown: The target's record now, kin that is ours going by its canonical id.
         why: The reason that every change gives.
-        opens: Sealed values that can be opened, because somebody kept them.
+        vault: Personal values that somebody keeps, by field and digest; None where nobody does.
     """
 
     shown: Record
     why: str
-    opens: frozenset[str] = field(factory=frozenset[str])
+    vault: Callable[[AnyField, str], Maybe[Any]] | None = None
 
     def here(self, part: str) -> Record | None:
         """The record, or the part of it that is named; None when the part is gone."""
         return self.shown.parts.get(part) if part else self.shown
+
+    def opened(self, name: AnyField, value: Maybe[Any]) -> Any:
+        """A value, with what is behind its seal where somebody keeps that; None where nobody does."""
+        if not isinstance(value, Sealed):
+            return value
+        clear = MISSING if self.vault is None else self.vault(name, value.digest)
+        return None if clear is MISSING else Sealed(value.digest, clear=clear)
 
 
 def reverse(change: Change, at: Standpoint, agreed: Maybe[Any]) -> Reversal:
@@ -78,9 +86,10 @@ def reverse(change: Change, at: Standpoint, agreed: Maybe[Any]) -> Reversal:
         return Reversal(change=None, agreed=agreed if alike(agreed, change.before) else change.base)
     if not alike(here, change.after):
         return Reversal(change=None, agreed=agreed, left=(_since(here, change, agreed),))
-    if isinstance(change.before, Sealed) and change.before.digest not in at.opens:
+    after = at.opened(change.field, change.before)
+    if after is None:
         return Reversal(change=None, agreed=agreed, left=(NOT_KEPT,))
-    after = CLEARED if change.before is MISSING else change.before
+    after = CLEARED if after is MISSING else after
     return Reversal(change=_back(change, at, here, after, agreed), agreed=change.base)
 
 
@@ -116,14 +125,25 @@ def _reverse_elements(change: Change, at: Standpoint, agreed: Maybe[Any]) -> Rev
     first = {one: one for one in elements(change.base)}
     back = frozenset(first.get(one, one) for one in set_back.stand)
     several = any(isinstance(one, frozenset) for one in (change.before, change.after, change.base))
-    touched = ours - set_back.lost
-    kept = (elements(agreed) - touched) | (elements(change.base) & touched)
-    known = _shaped(kept, several=several, empty=MISSING if change.base is MISSING else frozenset[Any]())
+    known = _agreed(change, at, agreed, ours - set_back.lost, several=several)
     if back == there:
         return Reversal(change=None, agreed=known, left=set_back.left)
     before = _shaped(there, several=several, empty=MISSING)
     after = _shaped(back, several=several, empty=CLEARED)
     return Reversal(change=_back(change, at, before, after, agreed), agreed=known, left=set_back.left)
+
+
+def _agreed(
+    change: Change, at: Standpoint, agreed: Maybe[Any], touched: frozenset[Element], *, several: bool
+) -> Maybe[Any]:
+    """What is agreed on of a collection: what was before, and what a later plan has put there beside it."""
+    slots = {one.slot for one in touched}
+    later = elements(agreed) - touched
+    kept = frozenset(one for one in later if one in at.shown.elements or one.slot not in slots)
+    kept |= frozenset(one for one in elements(change.base) if one.slot in slots)
+    if kept == elements(change.base):
+        return change.base
+    return _shaped(kept, several=several, empty=frozenset[Any]() if several else MISSING)
 
 
 @frozen

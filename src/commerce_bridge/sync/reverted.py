@@ -18,6 +18,7 @@ from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.sync.deciding import step_id
 from commerce_bridge.sync.history import Entry
+from commerce_bridge.sync.holds import Holds
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.reversal import RULE, Reversal, Standpoint, reverse, withdraw
@@ -37,7 +38,7 @@ class Written:
         entries: What the ledger has of that apply, oldest first.
         observed: What the target shows now, kin that is ours going by its canonical id.
         work: Its open work items, reason to detail; they stay open.
-        opens: Digests of sealed values that can be opened, because somebody kept them.
+        holds: What people have said stays as it is.
     """
 
     plan: str
@@ -45,7 +46,7 @@ class Written:
     entries: tuple[Entry, ...]
     observed: Observed[Record]
     work: Mapping[str, str] = field(factory=dict[str, str])
-    opens: frozenset[str] = field(factory=frozenset[str])
+    holds: Holds = field(factory=Holds)
 
     @property
     def is_made(self) -> bool:
@@ -94,16 +95,19 @@ def revert_record(job: Job[Any], written: Written, as_of: datetime) -> Reverted:
     Raises:
         CapabilityMissing: What was made is to be deleted, and no writer can.
     """
+    held = written.holds.held(written.known.record)
+    if held is not None:
+        return Reverted(left=(f"left alone: {held.rule} {held.why}",))
     at = Standpoint(
-        shown=written.observed.value, why=f"back to before plan {written.plan[:8]}", opens=written.opens
+        shown=written.observed.value, why=f"back to before plan {written.plan[:8]}", vault=job.vault
     )
     agreed, left = dict(written.known.agreed), list[str]()
     changes: list[Change] = []
     made = _made(written)
     for place, change in _to_set_back(job, written, made, left):
-        foreign = _foreign(job, change)
-        if foreign is not None:
-            left.append(_told(change, foreign))
+        barred = _barred(job, written, change)
+        if barred is not None:
+            left.append(_told(change, barred))
             continue
         was = agreed.get(place, MISSING)
         reversal = _reversal(written, change, at, was, withdrawn=place[0] in made)
@@ -161,8 +165,11 @@ def _reversal(
     return withdraw(change, at, wrote.after if wrote is not None else MISSING, agreed)
 
 
-def _foreign(job: Job[Any], change: Change) -> str | None:
-    """Why a field is not ours to write any more, or None: the table may have changed since the apply."""
+def _barred(job: Job[Any], written: Written, change: Change) -> str | None:
+    """Why a field is not ours to write, or None: it is pinned, or the table has changed since the apply."""
+    pin = written.holds.pinned(written.known.record, change.field, change.part)
+    if pin is not None:
+        return f"{pin.rule} {pin.why}"
     try:
         rule = job.ownership.rule(change.field)
     except MappingError as error:
@@ -218,6 +225,7 @@ def _standing(written: Written, agreed: Mapping[Place, Maybe[Any]], as_of: datet
         agreed=agreed,
         label=_label(written),
         work=written.work,
+        adopted=known.adopted,
     )
 
 

@@ -21,15 +21,18 @@ from commerce_bridge.http.correlation import correlated
 from commerce_bridge.ports.step import Step, StepKind
 from commerce_bridge.sync.costing import estimate
 from commerce_bridge.sync.history import Entry, entries_of
+from commerce_bridge.sync.holding import load_holds
+from commerce_bridge.sync.holds import Holds
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.lines import footer_line, header_line, segment_line
-from commerce_bridge.sync.memory import bindings_of, records_of
+from commerce_bridge.sync.memory import bindings_of, open_work_of, records_of
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planfile import PlanFile
 from commerce_bridge.sync.receipt import Receipt
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.render import counted
 from commerce_bridge.sync.reverted import Reverted, Written, kin_of, revert_record, with_kin
+from commerce_bridge.sync.sealed_job import sealed
 from commerce_bridge.sync.segment import Footer, Header, Segment, Standing
 from commerce_bridge.sync.tables import scan_bodies
 
@@ -56,6 +59,7 @@ class _Run:
     applied: str
     as_of: datetime
     work: Mapping[str, Mapping[str, str]]
+    holds: Holds
     origins: set[Ref] = field(factory=set[Ref])
     records: int = 0
     withdrawn: int = 0
@@ -86,6 +90,7 @@ def plan_revert(job: Job[Any], applied: Receipt | str) -> Flow[Plan]:
 
 
 def _plan(job: Job[Any], applied: Receipt | str, plan_id: str) -> Flow[Plan]:
+    job = yield from sealed(job)
     as_of = yield from flow.now()
     name, records = yield from _written_by(job, applied)
     header = Header(
@@ -99,7 +104,8 @@ def _plan(job: Job[Any], applied: Receipt | str, plan_id: str) -> Flow[Plan]:
         correlation_id=plan_id,
         reverts=name,
     )
-    run = _Run(job=job, applied=name, as_of=as_of, work=(yield from _open_work(job)))
+    holds = yield from load_holds(job)
+    run = _Run(job=job, applied=name, as_of=as_of, work=(yield from open_work_of(job)), holds=holds)
     file = PlanFile()
     file.write("header", header_line(header))
     for start in range(0, len(records), AT_ONCE):
@@ -128,13 +134,6 @@ def _written_by(job: Job[Any], applied: Receipt | str) -> Flow[tuple[str, list[s
         )
     ((plan, found),) = records.items()
     return plan, sorted(found)
-
-
-def _open_work(job: Job[Any]) -> Flow[dict[str, dict[str, str]]]:
-    work: dict[str, dict[str, str]] = {}
-    for body in (yield from scan_bodies(job.scope, "work")).values():
-        work.setdefault(body["record"], {})[body["reason"]] = body["detail"]
-    return work
 
 
 def _segment(run: _Run, records: Sequence[str]) -> Flow[Segment]:
@@ -188,9 +187,16 @@ def _written(
         elif observed is None:
             run.left.append(f"{label} is left alone: {target} is gone from {run.job.target}.")
         elif some:
-            work = run.work.get(record, {})
-            one = Written(plan=run.applied, known=remembered, entries=some, observed=observed, work=work)
-            written.append(one)
+            written.append(
+                Written(
+                    plan=run.applied,
+                    known=remembered,
+                    entries=some,
+                    observed=observed,
+                    work=run.work.get(record, {}),
+                    holds=run.holds,
+                )
+            )
     return sorted(written, key=lambda one: one.known.label)
 
 
@@ -218,7 +224,8 @@ def _footer(run: _Run, unmet: int) -> Footer:
 
 
 def _warnings(run: _Run, unmet: int) -> list[str]:
-    told = run.left[:TOLD]
+    told = [f"{run.job.pair} is {run.holds.pause}."] if run.holds.pause is not None else []
+    told.extend(run.left[:TOLD])
     if len(run.left) > TOLD:
         told.append(f"… and {counted(len(run.left) - TOLD, 'more field')} left alone.")
     if unmet:

@@ -30,7 +30,8 @@ def select(plan: Plan, keep: Callable[[Step], bool]) -> Plan:
         A plan like any other, with an id of its own kind: what one of both has done, the other does not again.
     """
     file = PlanFile()
-    file.write("header", header_line(plan.header))
+    header = evolve(plan.header, complete=False)  # not all that the source had is settled by it
+    file.write("header", header_line(header))
     spooled = Spooled(file)
     kinds: Counter[StepKind] = Counter()
     whole = True
@@ -51,7 +52,7 @@ def select(plan: Plan, keep: Callable[[Step], bool]) -> Plan:
     )
     file.write("footer", footer_line(footer))
     file.finish()
-    return Plan(header=plan.header, footer=footer, file=file)
+    return Plan(header=header, footer=footer, file=file)
 
 
 def _chosen(segment: Segment, keep: Callable[[Step], bool]) -> tuple[Step, ...]:

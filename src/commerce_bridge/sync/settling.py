@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
+from commerce_bridge.errors import StateConflict
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByKeys, Expect, Key, Op
@@ -19,11 +20,12 @@ from commerce_bridge.ports.step import Step
 from commerce_bridge.sync.bookkeeping import bound
 from commerce_bridge.sync.causes import is_refusal, problem, work_key
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.leases import Claim
 from commerce_bridge.sync.memory import layout_mark, origins_of
 from commerce_bridge.sync.origins import origin_of
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.segment import Standing
-from commerce_bridge.sync.tables import body_of, load_bodies, put
+from commerce_bridge.sync.tables import body_of, put
 from commerce_bridge.sync.work import Met, Parties, close, meet, tell
 
 Agreed: TypeAlias = Mapping[tuple[str, AnyField], Maybe[Any]]
@@ -65,11 +67,34 @@ class Outcome:
         return self.rejected | self.hampered
 
 
-def settle_segment(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[int]:
-    """Commit all of it at once; how many work items resolved by themselves."""
-    ops: list[Op] = []
+SETTLE_ATTEMPTS = 5
+"""How often a segment is settled anew that another worker's commit came before."""
+
+
+def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim | None = None) -> Flow[int]:
+    """Commit all of it at once; how many work items resolved by themselves.
+
+    Args:
+        job: The job.
+        outcome: What the segment came to.
+        now: The instant.
+        leases: Those to be given back in the same commit.
+
+    Raises:
+        StateConflict: Somebody else moved the watermark, or has taken a lease; nothing was written.
+    """
+    for _ in range(SETTLE_ATTEMPTS - 1):
+        try:
+            return (yield from _settle(job, outcome, now, leases or Claim()))
+        except StateConflict:
+            continue  # what somebody says of a record while it is settled is not written over
+    return (yield from _settle(job, outcome, now, leases or Claim()))
+
+
+def _settle(job: Job[Any], outcome: Outcome, now: datetime, returned: Claim) -> Flow[int]:
+    ops: list[Op] = list(returned.ops)
     origins = yield from origins_of(job, [str(one.origin) for one in outcome.standings])
-    former = yield from _former(job, outcome, origins)
+    former, stood = yield from _former(job, outcome, origins)
     settled = dict(former)
     passed = {record for record, known in former.items() if _is_later(known.as_of, outcome.as_of)}
     for standing in outcome.standings:
@@ -84,7 +109,7 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime) -> Flow[int]:
     ops.extend(op for met in work for op in met.ops)
     moved, expect = yield from _watermark(job, outcome, now)
     if ops or moved:
-        yield from flow.commit([*ops, *moved], expect)
+        yield from flow.commit([*ops, *moved], [*returned.expect, *expect, *stood])
     for met in work:
         yield from tell(met)
     *_, closed = work
@@ -116,12 +141,14 @@ def _work(parties: Parties, outcome: Outcome, passed: set[str], now: datetime) -
 
 def _former(
     job: Job[Any], outcome: Outcome, origins: Mapping[str, Mapping[str, Any]]
-) -> Flow[dict[str, Remembered]]:
-    """What is remembered so far of these records, and of all others of their source records."""
+) -> Flow[tuple[dict[str, Remembered], list[Expect]]]:
+    """What is remembered so far of these records, and of all others of their source records; as it stands."""
     wanted = [one.record for one in outcome.standings]
     wanted.extend(record for body in origins.values() for record in body["records"].values())
-    bodies = yield from load_bodies(job.scope, "record", wanted)
-    return {record: Remembered.of(record, body) for record, body in bodies.items()}
+    keys = tuple(dict.fromkeys(wanted))
+    rows = (yield from flow.load(ByKeys(table="record", scope=job.scope, keys=keys))) if keys else ()
+    known = {row.at.key: Remembered.of(row.at.key, body_of(row)) for row in rows}
+    return known, [Expect(at=row.at, revision=row.revision) for row in rows]
 
 
 def _origins(

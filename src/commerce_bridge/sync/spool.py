@@ -11,7 +11,7 @@ import os
 import pickle
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any
 
 from commerce_bridge.domain.exchange import Glimpse, Observed, Sighting
@@ -21,11 +21,13 @@ KEPT = 4_000
 """So many records that were read stay in memory; the others are read again from the file."""
 
 _TABLES = """
-    CREATE TABLE shown (name TEXT PRIMARY KEY, version TEXT, reading INTEGER, body BLOB);
+    CREATE TABLE shown (
+        name TEXT PRIMARY KEY, version TEXT, reading INTEGER, place INTEGER, size INTEGER
+    ) WITHOUT ROWID;
     CREATE TABLE keys (key TEXT, name TEXT, PRIMARY KEY (key, name)) WITHOUT ROWID;
     CREATE TABLE taken (field TEXT, value TEXT, holder TEXT, PRIMARY KEY (field, value)) WITHOUT ROWID;
     CREATE TABLE claims (key TEXT PRIMARY KEY, record TEXT) WITHOUT ROWID;
-    CREATE TABLE seen (name TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE seen (name TEXT PRIMARY KEY, stored INTEGER) WITHOUT ROWID;
 """
 _PICKLED = -1
 _Read = Callable[[bytes], Observed[Record]]
@@ -41,28 +43,39 @@ class Spool:
         for setting in ("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE", "cache_size=-2000"):
             self._db.execute(f"PRAGMA {setting}")
         self._db.executescript(_TABLES)
+        self._bodies = tempfile.TemporaryFile(prefix="commerce-bridge-")  # noqa: SIM115  closed with the spool
+        self._end = 0
         self._kept: dict[str, Observed[Record]] = {}
         self._reads: list[_Read] = []
         self._unread = False
 
     def __del__(self) -> None:
         self._db.close()
+        self._bodies.close()
         if os.path.exists(self._path):
             os.unlink(self._path)
 
     def show(self, items: Sequence[Sighting[Record]]) -> None:
         """Keep a page of the target."""
-        self._many("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?)", [self._row(one) for one in items])
+        self._bodies.seek(self._end)
+        rows = [self._row(one) for one in items]
+        self._many("INSERT OR REPLACE INTO shown VALUES (?, ?, ?, ?, ?)", rows)
 
-    def _row(self, item: Sighting[Record]) -> tuple[str, str, int, bytes | None]:
+    def _row(self, item: Sighting[Record]) -> tuple[str, str, int, int, int]:
         if isinstance(item, Glimpse):
             self._unread = True
-            return item.name, item.version, self._reading(item.read), item.body
+            return item.name, item.version, self._reading(item.read), *self._write(item.body)
         name = item.name
         if name in self._kept or len(self._kept) < KEPT:
             self._kept[name] = item
-            return name, item.version, _PICKLED, None
-        return name, item.version, _PICKLED, pickle.dumps(item, pickle.HIGHEST_PROTOCOL)
+            return name, item.version, _PICKLED, 0, 0
+        return name, item.version, _PICKLED, *self._write(pickle.dumps(item, pickle.HIGHEST_PROTOCOL))
+
+    def _write(self, body: bytes) -> tuple[int, int]:
+        place, size = self._end, len(body)
+        self._bodies.write(body)
+        self._end += size
+        return place, size
 
     def _reading(self, read: _Read) -> int:
         if not self._reads or self._reads[-1] is not read:
@@ -78,10 +91,12 @@ class Spool:
         kept = self._kept.get(name)
         if kept is not None:
             return kept
-        row = self._db.execute("SELECT reading, body FROM shown WHERE name = ?", (name,)).fetchone()
+        row = self._db.execute("SELECT reading, place, size FROM shown WHERE name = ?", (name,)).fetchone()
         return self._read(*row) if row else None
 
-    def _read(self, reading: int, body: bytes) -> Observed[Record]:
+    def _read(self, reading: int, place: int, size: int) -> Observed[Record]:
+        self._bodies.seek(place)
+        body = self._bodies.read(size)
         if reading != _PICKLED:
             return self._reads[reading](body)
         observed: Observed[Record] = pickle.loads(body)  # noqa: S301  our own file, of this process alone
@@ -95,13 +110,14 @@ class Spool:
         after = ""
         while True:
             rows = self._db.execute(
-                "SELECT name, reading, body FROM shown WHERE reading >= 0 AND name > ? ORDER BY name LIMIT 500",
+                "SELECT name, reading, place, size FROM shown "
+                "WHERE reading >= 0 AND name > ? ORDER BY name LIMIT 500",
                 (after,),
             ).fetchall()
             if not rows:
                 return
-            for _, reading, body in rows:
-                yield self._read(reading, body)
+            for _, *where in rows:
+                yield self._read(*where)
             after = rows[-1][0]
 
     def count(self) -> int:
@@ -134,17 +150,18 @@ class Spool:
         holder: str = self._db.execute("SELECT record FROM claims WHERE key = ?", (key,)).fetchone()[0]
         return holder
 
-    def see(self, names: Iterable[str]) -> None:
-        """Keep that these records of the source were seen in this run."""
-        self._many("INSERT OR IGNORE INTO seen VALUES (?)", [(name,) for name in names])
+    def see(self, names: Iterable[str], stored: Container[str]) -> None:
+        """Keep that these records of the source were seen in this run, and whether they were known before."""
+        rows = [(name, name in stored) for name in names]
+        self._many("INSERT OR IGNORE INTO seen VALUES (?, ?)", rows)
 
     def seen(self, names: Iterable[str]) -> set[str]:
         """Those of these that were seen."""
         return {row[0] for row in self._asked("seen.name FROM {} seen ON seen.name", names)}
 
     def count_seen(self) -> int:
-        """How many were seen."""
-        count: int = self._db.execute("SELECT count(*) FROM seen").fetchone()[0]
+        """How many records were seen that were known before."""
+        count: int = self._db.execute("SELECT count(*) FROM seen WHERE stored").fetchone()[0]
         return count
 
     def _asked(self, text: str, names: Iterable[str]) -> Iterator[Any]:

@@ -34,11 +34,18 @@ class Wish:
         only: The source's names of the records to plan, or None for all; such a plan moves no watermark.
         again: Whether what the target refused is tried again though nothing has changed.
         overwrite: Whether what stands on the target at first contact is overwritten.
+        complete: Whether the source is read whole, though a read of what changed would do.
     """
 
     only: tuple[Ref, ...] | None = None
     again: bool = False
     overwrite: bool = False
+    complete: bool = False
+
+    @property
+    def anew(self) -> bool:
+        """Whether records are decided though nothing about them has changed."""
+        return self.again or self.overwrite
 
 
 @define(kw_only=True)
@@ -86,24 +93,26 @@ class Survey(Generic[S]):
             items: The page.
             stored: What is stored of these records, by name.
         """
-        now, rules, again = stamp(self.context.now), self.job.fingerprint, self.wish.again
-        shown = self.index.versions(name for body in stored.values() for name in body["shown"])
+        now, rules, anew = stamp(self.context.now), self.job.fingerprint, self.wish.anew
+        shown = self.index.versions([name for body in stored.values() for name in body["shown"]])
         left: list[Sighting[S]] = []
         for item in items:
             body = stored.get(item.name)
             if body is None:
                 left.append(item)
                 continue
-            self.tally.compare(body["shown"], shown)
-            if again or not (unchanged(body, item.version, rules, now) and undisturbed(body["shown"], shown)):
+            if not anew and unchanged(body, item.version, rules, now) and undisturbed(body["shown"], shown):
+                self.pass_over(body)
+            else:
+                self.tally.compare(body["shown"], shown)
                 left.append(item)
-                continue
-            self.pass_over(body)
         return left
 
     def pass_over(self, body: Mapping[str, Any]) -> None:
         """Count a record of the source about which nothing has changed."""
         count = len(body["records"])
+        self.tally.known += 1
+        self.tally.bound += len(body["shown"])
         self.titles += 1
         self.formats += body["formats"]
         self.records += count

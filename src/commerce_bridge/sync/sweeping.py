@@ -13,7 +13,7 @@ from attrs import evolve
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.state import ByPrefix
+from commerce_bridge.flow.state import ByPrefix, Count
 from commerce_bridge.sync.families import decide_gone, decide_items
 from commerce_bridge.sync.memory import PAGE, origins_of
 from commerce_bridge.sync.origins import GONE
@@ -32,6 +32,8 @@ def sweep(survey: Survey[S], spooled: Spooled, watermark: str | None) -> Flow[No
         spooled: Takes the segments.
         watermark: The watermark that holds at the end.
     """
+    if survey.complete and (yield from _all_seen(survey)):
+        return
     after = ""
     while True:
         found = yield from flow.load(
@@ -53,6 +55,12 @@ def sweep(survey: Survey[S], spooled: Spooled, watermark: str | None) -> Flow[No
         else:
             stored = {row.at.key: body_of(row) for row in unseen}
         yield from _decide(survey, spooled, stored, watermark)
+
+
+def _all_seen(survey: Survey[S]) -> Flow[bool]:
+    """Whether a complete read showed every record that was known before."""
+    (known,) = yield from flow.load(Count(table="origin", scope=survey.job.scope))
+    return int(known.body) == survey.index.count_seen()
 
 
 def _decide(

@@ -6,6 +6,7 @@
 | ``alias`` | the target's name of a record | the canonical id that is bound to it |
 | ``record`` | canonical id | hashes, next change and agreed values: what skips and merges stand on |
 | ``intent`` | plan, step, part | a write that is under way and may have to be looked for |
+| ``lease`` | canonical id | who may create something of a record, and until when |
 | ``receipt`` | plan, step, part | a row that has taken hold |
 | ``ledger`` | canonical id, instant, step, part | the history of a record |
 | ``work`` | canonical id, reason | a work item: what is wrong, when it was first and last met, in how many plans |
@@ -19,7 +20,8 @@
 | ``origin`` | the source's name of a source record | what skipping all that it comes to stands on |
 | ``allowed`` | plan | why somebody let a plan pass that safety would have stopped |
 | ``watermark`` | ``source`` | how far the source is settled |
-| ``watermark`` | ``layout`` | the layout of the rows |
+| ``sweep`` | ``source`` | when the source was last settled whole |
+| ``layout`` | ``rows`` | the layout of the rows |
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ VERSION = 1
 
 UPCASTERS: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """Version to the function that brings a body of it to the next version."""
+
+_decode = json.JSONDecoder().decode
 
 _NAMESPACE = uuid.UUID("6f9a1d0e-6b0c-5a4e-9a55-3d0c0a6c7d11")
 
@@ -62,7 +66,7 @@ def body_of(row: Row) -> dict[str, Any]:
         StateUnreadable: It was written by a newer release, or is damaged.
     """
     try:
-        body: dict[str, Any] = json.loads(row.body)
+        body: dict[str, Any] = _decode(row.body)
         version = body["version"]
     except (ValueError, KeyError, TypeError) as error:
         raise StateUnreadable(f"The row {row.at.table}/{row.at.key} is damaged.") from error

@@ -126,7 +126,19 @@ def _read(writer: SealedWriter, segment: Segment, steps: Sequence[Step]) -> Flow
         (yield from job.target_reader.fetch(tuple(targets))) if targets else ()
     )
     drafts = [draft for one in found for draft in _drafts(writer, one)]
-    return _clear(writer.view, drafts, [one.value for one in shown])
+    clear = _clear(writer.view, drafts, [one.value for one in shown])
+    return evolve(clear, values={**_kept(writer.view, steps), **clear.values})
+
+
+def _kept(view: View[Any], steps: Iterable[Step]) -> dict[str, Any]:
+    """What somebody keeps of what these steps write: a revert brings back what no source says any more."""
+    vault, values = view.job.vault, dict[str, Any]()
+    for change in (change for step in steps for change in step.changes):
+        if vault is not None and isinstance(change.after, Sealed):
+            value = vault(change.field, change.after.digest)
+            if view.seal.value(change.field, value) == change.after:
+                values[change.after.digest] = value
+    return values
 
 
 def _drafts(writer: SealedWriter, observed: Observed[Any]) -> tuple[Draft, ...]:

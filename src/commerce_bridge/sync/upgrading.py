@@ -24,17 +24,17 @@ def upgrade(job: Job[Any]) -> Flow[None]:
 
     Cost: no vendor call; one row is read where there is nothing to do.
     """
-    marks = yield from load_bodies(job.scope, "watermark", ["layout"])
-    if marks.get("layout", {}).get("layout") == LAYOUT:
+    rows = yield from load_bodies(job.scope, "layout", ["rows"])
+    if rows.get("rows", {}).get("layout") == LAYOUT:
         return
     after, found = "", False
-    while rows := (yield from walk(job, "binding", after)):
-        yield from flow.commit(_aliases(job, rows))
-        after, found = rows[-1].at.key, True
+    while page := (yield from walk(job, "binding", after)):
+        yield from flow.commit(_aliases(job, page))
+        after, found = page[-1].at.key, True
     after = ""
-    while rows := (yield from walk(job, "record", after)):
-        yield from _origins(job, rows)
-        after, found = rows[-1].at.key, True
+    while page := (yield from walk(job, "record", after)):
+        yield from _origins(job, page)
+        after, found = page[-1].at.key, True
     if found:  # a state that begins now gets its mark with its first watermark
         yield from flow.commit([layout_mark(job.scope)])
 
