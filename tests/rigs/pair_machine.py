@@ -13,7 +13,7 @@ import hmac
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,7 +41,7 @@ from commerce_bridge.sandbox.transport import SandboxWorld
 from commerce_bridge.sync.bridge import Bridge
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.receipt import Receipt
-from rigs.every_step import Publisher
+from rigs.every_step import TABLES, Publisher
 from rigs.pair import WEIGHTS, Pair, policy
 
 LONDON = ZoneInfo("Europe/London")
@@ -65,12 +65,23 @@ class Format:
     status: str = "04"
     listed: bool = True
     there: bool = True
+    covered: bool = True
     stated: list[date] = field(factory=list[date])
 
     def live(self, now: datetime) -> bool:
         """Whether it may be bought at an instant."""
         begun = now.astimezone(LONDON).date() >= self.published
-        return self.there and self.listed and self.status in {"02", "04"} and begun
+        return self.there and self.status in {"02", "04"} and begun
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is not to be sold at any time: nobody needs to mend it."""
+        return self.status == "01"
+
+    @property
+    def blocked(self) -> bool:
+        """Whether a person is asked first: nothing is made or changed meanwhile, and what is shown stays."""
+        return self.there and not (self.listed and self.covered)
 
 
 @define
@@ -135,6 +146,15 @@ class Season:
         query = ByPrefix(table=table, scope=scope, limit=100_000)
         return [json.loads(row.body) for row in self.stage.state.load(query)]
 
+    def everything(self) -> str:
+        """All that a plan must leave alone."""
+        return repr([self.rows(table) for table in TABLES]) + repr(self.stage.bigcommerce.state())
+
+    def next_date(self) -> datetime | None:
+        """When the next format is to go on sale."""
+        begin = [datetime.combine(one.published, time(), LONDON) for one in self.formats if not one.closed]
+        return min((one for one in begin if one > self.now), default=None)
+
     def scope(self) -> str:
         scope: str = self.stage.played(PlayDriver).job.scope
         return scope
@@ -180,16 +200,19 @@ class Season:
         self.publisher().edit_format(title.book, place, allow_onix_exports=listed)
         title.formats[place].listed = listed
 
-    def cover(self, title: Title, caption: str) -> None:
-        """A cover taken away, put there anew, or called differently."""
-        rows = self.stage.consonance.state()["supporting_resource"]
-        work = self.publisher().work(title.book)
-        if not any(row["work_id"] == work for row in rows):
-            url = f"https://images.example.org/season/{hashlib.md5(caption.encode()).hexdigest()}.jpg"
-            self.publisher().add_picture(title.book, Picture(url=url, caption=caption))
-        else:
+    def cover(self, title: Title, caption: str | None) -> None:
+        """A cover is put there, called differently, or taken away; without one a title needs a person."""
+        covered = title.formats[0].covered
+        if caption is None and covered:
+            self.publisher().remove_part("supporting_resource", title.book, variant="FRONT_COVER")
+        elif caption is not None and covered:
             change = {"caption": caption}
-            self.publisher().edit_part("supporting_resource", title.book, change, work_id=work)
+            self.publisher().edit_part("supporting_resource", title.book, change, variant="FRONT_COVER")
+        elif caption is not None:
+            url = f"https://images.example.org/season/{len(caption)}.jpg"
+            self.publisher().add_picture(title.book, Picture(url=url, caption=caption))
+        for one in title.formats:
+            one.covered = caption is not None
 
     def remove_title(self, title: Title) -> None:
         """A title that is deleted leaves no trace; only a complete read shows that it is gone."""
@@ -405,7 +428,9 @@ class Season:
 
     def hold(self, isbn: str) -> None:
         """Keep a product as it is."""
-        if isbn in self.products() and self._said(lambda bridge: bridge.hold(isbn, reason="A signing is on.")):
+        if isbn in self.products() and self._said(
+            lambda bridge: bridge.hold(isbn, reason="A signing is on.")
+        ):
             self.held[isbn] = self.facts()[isbn]
 
     def pin(self, isbn: str, amount: str) -> None:
@@ -467,6 +492,7 @@ class Season:
     def check_goods(self) -> None:
         """Each product is what a fresh shop would hold, but for what people hold, pinned or deleted."""
         found, wanted = self.facts(), self.told_anew()
+        asked = [body["label"] for body in self.rows("work")]
         for one in self.formats:
             row, right = found.get(one.isbn), wanted.get(one.isbn)
             if one.isbn in self.gone:
@@ -474,11 +500,17 @@ class Season:
                 continue
             if one.isbn in self.held:
                 continue
-            live = one.live(self.now)
-            if row is None:
+            if one.blocked:
+                assert one.closed or any(one.isbn in label for label in asked), f"nobody is asked: {one}"
+            elif row is None:
                 assert right is None, f"{one.isbn} is missing"
+            if row is None:
                 continue
-            assert (row["availability"] == "available" and row["is_visible"]) == live, (one, row)
+            sold = row["availability"] == "available" and row["is_visible"]
+            assert sold <= one.live(self.now), f"{one} is sold: {row}"
+            if one.blocked:
+                continue
+            assert sold == one.live(self.now), (one, row)
             if right is None:
                 assert not row["is_visible"], f"{one.isbn} is still shown: {row}"
                 continue

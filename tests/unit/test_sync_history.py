@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from attrs import evolve
@@ -10,7 +11,7 @@ from attrs import evolve
 from commerce_bridge.domain.absence import MISSING
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.tables import put
+from commerce_bridge.sync.tables import put, scan_bodies
 from rigs.tiny_shop import NAME, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage
 
@@ -126,6 +127,23 @@ def test_a_write_met_by_the_run_after_the_one_that_died_is_told_once(stage: Tiny
     stage.cut_short(planned, "POST")
     stage.apply(planned)
     assert [one.outcome for one in stage.history("c")] == ["done"]
+
+
+def test_all_rows_of_one_step_are_one_entry_from_the_first_on(stage: TinyStage):
+    """Two parts that were refused, one of them met again by a later run."""
+    (made,) = stage.history("a")
+    record = made.step.record
+    rows = stage.driver().run(scan_bodies("tiny", "ledger", f"{record}/"))
+    ((key, body),) = rows.items()
+    later = (made.at + timedelta(hours=1)).isoformat()
+    ops = [
+        put("tiny", "ledger", f"{key}/{part}", {**body, "at": at, "refused": {part: f"no {part}"}})
+        for part, at in (("a", later), ("b", body["at"]))
+    ]
+    stage.driver().run(flow.commit([put("tiny", "ledger", key, {**body, "at": later}), *ops]))
+    (entry,) = stage.history("a")
+    assert (entry.outcome, dict(entry.refused)) == ("partly refused", {"a": "no a", "b": "no b"})
+    assert entry.at == made.at
 
 
 def test_an_entry_prints_as_a_publisher_reads_it(stage: TinyStage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +13,23 @@ from attrs import evolve
 
 from commerce_bridge.domain import listing as on
 from commerce_bridge.domain.absence import CLEARED, MISSING
+from commerce_bridge.domain.exchange import Observed, Ref
 from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.record import Fact, Kin, Note, Picture, Record
 from commerce_bridge.domain.sealed import Sealed
 from commerce_bridge.errors import CapabilityMissing, SafetyStop
 from commerce_bridge.flow import primitives as flow
+from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.merge import owned_by
 from commerce_bridge.merge.collections import alike
-from commerce_bridge.ports.step import Change, StepKind
+from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.history import history
+from commerce_bridge.sync.history import Entry, history
 from commerce_bridge.sync.holding import hold, pause, pin
 from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.reversal import NOT_KEPT, Reversal, Standpoint, reverse, withdraw
+from commerce_bridge.sync.reverted import Written, revert_record
 from commerce_bridge.sync.reverting import AGAIN, plan_revert
 from commerce_bridge.sync.sealing import seal_of
 from commerce_bridge.sync.tables import put, scan_bodies
@@ -488,6 +493,63 @@ def test_what_is_back_already_needs_no_write_but_is_remembered_as_it_was(made: C
     assert found.change is None
     assert found.left == ()
     assert found.agreed in ("old", A)
+
+
+# One record, purely
+
+
+def written(*changes: Change, elements: Any = (), **known: Any) -> Written:
+    """A record that an apply has written, as it stands on the target."""
+    target = Ref("shop", "thing", "1")
+    step = Step(id="s", kind=StepKind.CHANGE, record="r", label="R", changes=changes, target=target)
+    remembered = Remembered(
+        record="r",
+        source=Ref("src", "thing", "r"),
+        origin=Ref("src", "thing", "r"),
+        target=target,
+        source_hash="now",
+        target_hash="now",
+        fingerprint="rules",
+        next_change=None,
+    )
+    return Written(
+        plan="plan",
+        known=evolve(remembered, **known),
+        entries=(Entry(at=EPOCH, plan="plan", step=step),),
+        observed=Observed(
+            value=Record(elements=dict.fromkeys(elements)), ref=target, version="v", seen_at=EPOCH
+        ),
+    )
+
+
+def test_kin_that_is_put_back_is_what_the_step_needs():
+    gone = Change(field=TAGS, before=frozenset({Kin("k")}), after=frozenset(), owner="src", rule="x")
+    (step,) = revert_record(TinyStage().tiny.job, written(gone), EPOCH).steps
+    assert (step.needs, step.observed, step.target) == (("k",), "v", Ref("shop", "thing", "1"))
+
+
+def test_what_was_adopted_at_first_contact_stays_so():
+    added = Change(field=TAGS, before=frozenset(), after=frozenset({A}), owner="src", rule="x")
+    known = {"adopted": {("", PRICE): "digest"}, "agreed": {("", TAGS): frozenset({A})}}
+    reverted = revert_record(TinyStage().tiny.job, written(added, elements=[A], **known), EPOCH)
+    assert reverted.standing is not None
+    assert dict(reverted.standing.adopted) == {("", PRICE): "digest"}
+
+
+def test_a_record_whose_time_came_meanwhile_is_reverted_all_the_same(stage: TinyStage):
+    soon = stage.clock.now() + timedelta(seconds=30)
+    stage.put(evolve(ASH, price="3.00", next_change=soon))
+    receipt = stage.sync()
+    stage.clock.sleep(60)
+    assert stage.revert(receipt).stale == ()
+    assert stage.row("a")["price"] == "1.00"
+
+
+def test_the_time_at_which_a_record_is_due_is_kept(stage: TinyStage):
+    later = stage.clock.now() + timedelta(days=1)
+    stage.put(evolve(ASH, price="3.00", next_change=later))
+    stage.revert(stage.sync())
+    assert {one.next_change for one in stage.records().values()} == {None, later}
 
 
 # Personal data, and what people have said

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from commerce_bridge.domain.exchange import Ref
+from commerce_bridge.http.budget import BudgetState
+from commerce_bridge.http.forecast import forecast
 from commerce_bridge.ports.step import Known, RowResult, Step, StepKind, Verdict
 from commerce_bridge.ports.writer import Writer
 from commerce_bridge.sync.clear import asks_source, asks_target
+from commerce_bridge.sync.job import Job
 
 STATE_ONLY = frozenset({StepKind.OPEN_WORK, StepKind.EMIT})
 """Kinds of step that reach no vendor."""
@@ -61,3 +66,14 @@ def known_before(steps: Sequence[Step], bound: Mapping[str, Ref]) -> Known:
     lost = {need for step in steps for need in step.needs if need not in bindings and need not in coming}
     seen = {step.record: step.seen for step in steps if step.seen is not None}
     return Known(bindings=bindings, seen=seen, lost=frozenset(lost))
+
+
+def time_of(job: Job[Any], calls: int, now: datetime) -> float:
+    """Seconds that so many calls take when nobody else uses the account; 0 where its limits are not known."""
+    if job.budget is None or calls == 0:
+        return 0.0
+    limits = job.limits
+    looked = forecast(
+        BudgetState(), job.budget, calls, now=now, latency_s=limits.latency_s, in_flight=limits.in_flight
+    )
+    return looked.seconds

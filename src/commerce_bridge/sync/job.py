@@ -17,6 +17,7 @@ from commerce_bridge.domain.absence import Maybe
 from commerce_bridge.domain.exchange import NaturalKey, Ref
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Record
+from commerce_bridge.flow.budgets import BudgetRules
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.mapping import Context, Mapped, Problem
 from commerce_bridge.merge import Ownership
@@ -132,6 +133,7 @@ class Limits:
             of what changed would do; None for never.
         first_contact: What is done with a record that is found on the target by its natural keys.
         safety: When a person should look before a plan is applied.
+        latency_s: Seconds that a call to the target is taken to last, for the time that a plan will take.
         brake: When writes that only succeed are taken for a loop.
     """
 
@@ -145,6 +147,7 @@ class Limits:
     complete_every: timedelta | None = timedelta(days=7)
     first_contact: FirstContact = FirstContact.ADOPT
     safety: Safety = field(factory=Safety)
+    latency_s: float = 0.3
     brake: Brake = field(factory=Brake)
 
 
@@ -174,6 +177,7 @@ class Job(Generic[S]):
         natural_keys: The natural keys of a record of the target.
         limits: How careful it is.
         sinks: Who is told of work items.
+        budget: The limits of the target's account, for the time that a plan will take; None when not known.
         withdrawn: The values that take a record, or the part of it that is named, off view: what a revert does
             with what the apply had made.  None where nothing can be taken off view.
         deletes: Whether a revert is to delete what the apply had made, instead of taking it off view.
@@ -204,3 +208,4 @@ class Job(Generic[S]):
     deletes: bool = False
     vault: Callable[[AnyField, str], Maybe[Any]] | None = None
     sinks: tuple[Sink, ...] = ()
+    budget: BudgetRules | None = None

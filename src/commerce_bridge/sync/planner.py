@@ -17,6 +17,7 @@ from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Progressed
 from commerce_bridge.http.correlation import correlated
+from commerce_bridge.sync.costing import time_of
 from commerce_bridge.sync.families import decide_items
 from commerce_bridge.sync.holding import find_record, load_holds
 from commerce_bridge.sync.holds import Hold
@@ -138,6 +139,7 @@ def _footer(survey: Survey[S]) -> Footer:
         skipped=survey.skipped,
         steps=dict(survey.steps),
         calls=survey.calls,
+        seconds=time_of(job, survey.calls, survey.context.now),
         good_until=survey.good_until,
         warnings=(
             *survey.of_source,

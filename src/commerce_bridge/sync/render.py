@@ -126,7 +126,7 @@ def _summary(footer: Footer) -> list[str]:
     lines = [
         f"{counted(footer.total, 'step')}: {counts}",
         f"{counted(footer.titles, 'title')}, {counted(footer.formats, 'format')}, "
-        f"{counted(footer.skipped, 'record')} unchanged; about {counted(footer.calls, 'call')} to write",
+        f"{counted(footer.skipped, 'record')} unchanged; about {counted(footer.calls, 'call')} to write{_time(footer.seconds)}",
     ]
     if footer.good_until is not None:
         lines.append(f"Good until {moment(footer.good_until)}, when something changes by the calendar.")
@@ -134,6 +134,15 @@ def _summary(footer: Footer) -> list[str]:
         f"STOP {text} Apply it with allow='why it is right' after a look." for text in footer.stops.values()
     )
     return [*lines, *footer.warnings]
+
+
+def _time(seconds: float) -> str:
+    """How long an apply will take, where that is known."""
+    if seconds <= 0:
+        return ""
+    if seconds < 90:
+        return f", about {seconds:.0f} s"
+    return f", about {seconds / 60:.0f} min" if seconds < 5400 else f", about {seconds / 3600:.1f} h"
 
 
 def in_order(counts: Mapping[StepKind, int]) -> list[tuple[StepKind, int]]:

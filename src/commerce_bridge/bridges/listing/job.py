@@ -149,6 +149,7 @@ def listing_job(
         fingerprint=_fingerprint(policy, owners, enrich, reading, mapper, variant),
         limits=limits or Limits(),
         withdrawn=withdrawn,
+        budget=store.connection.budget,
     )
 
 
