@@ -74,8 +74,19 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Benchmarks: one JSON object of ratios; `-- --write` brings the table in the docs up to date."""
-    install(session, "test")
+    install(session, "test", "bench")
     session.run("python", "tests/benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Mutants of merging, the engine and the budget arithmetic; `-- NAME ...` takes some, such as `*merge.rules*`.
+
+    Fails when fewer than 85 of 100 are killed; a time-out counts as a survivor.  It takes hours.
+    """
+    install(session, "test", "mutants")
+    session.run("mutmut", "run", *session.posargs, success_codes=[0, 1])
+    session.run("python", "tests/mutants.py")
 
 
 @nox.session
