@@ -128,7 +128,8 @@ def test_an_undisturbed_run_has_no_commit_more_than_without_leases():
     told = {"intent", "lease", "receipt", "record"}
     one = [{"intent", "lease"}, {"intent", "receipt"}, {"lease", "record"}]
     two = [{"intent", "lease"}, {"intent", "receipt"}, {"intent", "receipt"}, {"lease", "record"}]
-    assert [tables & told for tables in commits] == [*two, *one], "three things in two segments"
+    found = [tables & told for tables in commits if tables & told]
+    assert found == [*two, *one], "three things in two segments"
 
 
 # A worker that sleeps past the end of its lease

@@ -7,10 +7,19 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from commerce_bridge.errors import QuotaExhausted
 from commerce_bridge.flow.budgets import BudgetAsk, BudgetRules, BudgetSettlement, Window
-from commerce_bridge.http.budget import FORGET_AFTER_S, BudgetState, LocalBudgets, ask, settle
+from commerce_bridge.http.budget import (
+    FORGET_AFTER_S,
+    BudgetState,
+    LocalBudgets,
+    Ticket,
+    ask,
+    flight_of,
+    settle,
+)
 from commerce_bridge.http.windows import PATIENCE_S, SHORTEST_S, WindowState
 
 START = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -196,7 +205,14 @@ def test_a_request_that_nobody_settles_is_taken_for_dead() -> None:
     account = Account(in_flight=1)
     account.begin(0)
     assert account.begin(FORGET_AFTER_S - 1)[0] == PATIENCE_S
-    assert account.begin(FORGET_AFTER_S + 1)[0] == 0
+    assert account.begin(FORGET_AFTER_S)[0] == 0
+    assert account.begin(FORGET_AFTER_S + 1)[0] == PATIENCE_S
+
+
+def test_who_went_last_is_known_even_where_clocks_of_processes_differ() -> None:
+    flying = {"a": Ticket(since=instant(5), weight=2), "b": Ticket(since=instant(1))}
+    assert flight_of(BudgetState(flying=flying)) == (3, instant(5))
+    assert flight_of(BudgetState()) == (0, None)
 
 
 def test_the_vendors_smaller_remainder_is_believed() -> None:
@@ -227,8 +243,27 @@ def test_the_vendors_quota_replaces_ours_and_outlives_the_window() -> None:
     account = Account(SHORT)
     _, ticket = account.begin(0)
     account.end(ticket, 0.2, remaining=449, resets_in_s=29.9, quota=450)
-    assert account.room(1) == 449
+    account.end(account.begin(1)[1], 1.2, remaining=440, resets_in_s=28.9)  # it need not be told each time
+    assert account.room(2) == 440
     assert account.room(31) == 450
+
+
+def test_a_larger_remainder_without_an_end_is_not_believed_either() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=5))
+    account.ask(0)
+    account.ask(0)
+    account.end(account.begin(0)[1], 0.2, remaining=4)
+    assert account.room(1) == 2
+
+
+def test_an_end_told_a_little_later_is_still_the_same_windows() -> None:
+    account = Account(Window(name="30 s", seconds=30, quota=9))
+    first = account.begin(0)[1]
+    for _ in range(4):
+        account.ask(0)
+    account.end(first, 0, remaining=4, resets_in_s=30)
+    account.end(account.begin(1)[1], 1, remaining=8, resets_in_s=29.5)  # another machine's clock
+    assert account.state.windows["30 s"].used == 6
 
 
 def test_the_vendors_end_replaces_our_guess_earlier_or_later() -> None:
@@ -253,17 +288,17 @@ def test_a_day_counted_by_the_vendors_calendar_ends_with_it() -> None:
 
 
 def test_answers_narrow_the_end_down_from_both_sides() -> None:
-    """Each was formed between the question and now: one says 29 s to 30 s, the next 27 s to 29 s."""
+    """Each was formed between the question and now: one says 29 s to 30 s, the next 27 s to 29.5 s."""
     account = Account(Window(name="30 s", seconds=30, quota=4))
     tickets = [account.begin(0)[1] for _ in range(3)]
     account.end(tickets[0], 1, remaining=3, resets_in_s=29)
-    account.end(tickets[1], 2, remaining=2, resets_in_s=27)
+    account.end(tickets[1], 2.5, remaining=2, resets_in_s=27)
     known = account.state.windows["30 s"]
-    assert (known.earliest, known.ends) == (instant(29), instant(29))
+    assert (known.earliest, known.ends) == (instant(29), instant(29.5))
     account.end(tickets[2], 9, remaining=1, resets_in_s=28)  # its answer took long: it ends from 28 s to 37 s
-    assert account.state.windows["30 s"].ends == instant(29)
+    assert account.state.windows["30 s"].ends == instant(29.5)
     assert account.ask(9) == 0
-    assert account.ask(10) == pytest.approx(19)
+    assert account.ask(10) == pytest.approx(19.5)
 
 
 def test_a_new_window_at_the_vendor_starts_a_new_count() -> None:
@@ -333,6 +368,7 @@ def test_a_block_holds_for_everybody_until_it_ends() -> None:
     assert account.ask(2) == pytest.approx(9)
     assert account.ask(10.5) == pytest.approx(0.5)
     assert account.ask(11) == 0
+    assert account.state.blocked_until is None
 
 
 def test_a_shorter_block_does_not_lift_a_longer_one() -> None:
@@ -533,6 +569,14 @@ class TestEnds:
         assert account.state.windows["30 s"].used == 1
         assert account.state.windows["30 s"].earliest == instant(49.9)
 
+    def test_an_answer_asked_for_after_the_one_that_told_of_a_window_speaks_of_it(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=9))
+        account.ask(0)
+        one, two = account.begin(20)[1], account.begin(20.05)[1]
+        account.end(one, 20.1, remaining=8, resets_in_s=29.9)  # others began a new one
+        account.end(two, 20.2, remaining=3)
+        assert account.room(21) == 3
+
     def test_an_answer_of_a_window_that_is_over_begins_no_new_one(self) -> None:
         account = Account(SHORT)
         slow, quick = account.begin(0)[1], account.begin(0)[1]
@@ -548,6 +592,30 @@ class TestEnds:
         account.end(unheard, 30.3, answered=False)
         account.end(next_one, 30.4, remaining=9, resets_in_s=29.9)
         assert account.room(30.5) == 8
+
+    def test_what_came_back_before_it_was_asked_for_the_vendor_has_counted(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=10))
+        account.end(account.begin(0)[1], 0.2, remaining=9, resets_in_s=29.8)
+        unheard = account.begin(29.9)[1]
+        account.end(unheard, 30.3, answered=False)
+        account.state = evolve(account.state, flying={"x": Ticket(since=instant(30.3))})
+        account.end("x", 30.4, remaining=8, resets_in_s=29.9)
+        assert account.room(30.5) == 8
+
+    def test_an_answer_of_this_window_does_not_make_us_forget_what_came_late(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=10))
+        account.end(account.begin(0)[1], 0.2, remaining=9, resets_in_s=29.8)
+        unheard, heard = account.begin(29.5)[1], account.begin(29.6)[1]
+        account.end(unheard, 29.9, answered=False)
+        account.end(heard, 29.95, remaining=7, resets_in_s=0.05)
+        assert account.room(30) == 9
+
+    def test_all_that_came_late_counts(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=5))
+        account.end(account.begin(0)[1], 2)
+        account.end(account.begin(29)[1], 30.5)
+        account.ask(31)
+        assert account.room(32) == 3
 
 
 def test_a_firm_quota_holds_whatever_the_vendor_tells() -> None:

@@ -175,6 +175,16 @@ def test_those_with_something_unfinished_are_given_back_as_such():
     assert {name: one.unfinished for name, one in stored(state, "a", "b").items()} == {"a": False, "b": True}
 
 
+def test_whoever_takes_what_was_left_unfinished_begins_with_a_clean_slate():
+    state, leases = MemoryState(), leases_for()
+    run(state, take(leases, "a"))
+    run(state, give_back(leases, {"a"}))
+    run(state, take(leases, "a"))
+    assert not stored(state, "a")["a"].unfinished
+    run(state, give_back(leases))
+    assert not stored(state, "a")["a"].abandoned
+
+
 def test_a_run_that_ends_in_an_error_leaves_all_as_unfinished_and_raises_nothing_more():
     state, leases = MemoryState(), leases_for()
     run(state, take(leases, "a"))
@@ -334,6 +344,15 @@ def test_a_second_stage_of_records_in_hand_takes_no_lease_again():
     desk.announce()
     (ops,) = desk.run(announce(desk.leases, desk.books, desk.calls)).committed
     assert {op.at.table for op in ops} == {"intent"}
+
+
+def test_a_record_in_hand_that_was_lost_meanwhile_is_busy_when_more_of_it_is_announced():
+    desk = Desk("a")
+    desk.announce()
+    later = LATER + timedelta(seconds=1)
+    desk.run(take(desk.other(), *desk.records), later)
+    assert desk.announce(later).busy == set(desk.records)
+    assert desk.leases.held == {}
 
 
 def test_rows_that_create_nothing_need_no_lease_and_no_commit():

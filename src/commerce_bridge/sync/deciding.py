@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.exchange import Observed
@@ -80,10 +80,8 @@ def decide_record(job: Job[Any], subject: Subject, index: TargetIndex, over: Ove
         over: What goes over the rule of each part and field, or None.
     """
     draft, observed = subject.draft, subject.observed
+    made = _Made(problems=list(draft.all_problems))
     contact = Contact.of(subject.met, subject.known.adopted if subject.known else {})
-    problems = list(draft.all_problems)
-    decisions: dict[tuple[str, AnyField], Decision] = {}
-    changes: list[Change] = []
     for part, mapped in _sides(subject):
         for name, wanted in mapped.values.items():
             try:
@@ -91,38 +89,62 @@ def decide_record(job: Job[Any], subject: Subject, index: TargetIndex, over: Ove
                 rule = job.ownership.rule(name)
                 decision = _decision(case, over(part, name, rule) if over else rule)
             except MappingError as error:
-                problems.append(Problem(code="no-rule", message=str(error), field=name))
+                made.problems.append(Problem(code="no-rule", message=str(error), field=name))
                 continue
             if isinstance(wanted, Candidates) and decision.value is MISSING:
-                problems.append(_all_taken(job, name, wanted, blocking=observed is None))
-            change = _change(job, decision, case, part, mapped)
-            if change is not None and job.kind_of(change) is not StepKind.HIDE:
-                decision = contact.kept(case, decision, part)
-                change = _change(job, decision, case, part, mapped)
-            decisions[part, name] = decision
-            if change is not None:
-                changes.append(change)
-    problems.extend(contact.problems(job.source, job.target))
-    if any(problem.blocking for problem in problems):
-        decisions, changes = {}, []
-    for change in changes:
+                made.problems.append(_all_taken(job, name, wanted, blocking=observed is None))
+            made.take(job, case, decision, part, mapped, contact)
+    made.problems.extend(contact.problems(job.source, job.target))
+    if any(problem.blocking for problem in made.problems):
+        made = _Made(problems=made.problems)
+    for change in made.changes:
         index.take(change.field, change.after, subject.record)
-    steps = tuple(_steps(job, subject, changes))
-    anew = any(problem.code in ELSEWHERE for problem in problems)
-    standing_ = Standing(
+    steps = tuple(_steps(job, subject, made.changes))
+    return Decided(
+        steps=steps,
+        standing=_standing(job, subject, made, contact, changed=bool(steps)),
+        decisions=made.decisions,
+    )
+
+
+@define(kw_only=True)
+class _Made:
+    """What the fields of one record come to, one after the other."""
+
+    problems: list[Problem]
+    decisions: dict[tuple[str, AnyField], Decision] = field(factory=dict[tuple[str, AnyField], Decision])
+    changes: list[Change] = field(factory=list[Change])
+
+    def take(
+        self, job: Job[Any], case: Case, decision: Decision, part: str, mapped: Mapped, contact: Contact
+    ) -> None:
+        """Take in one field's decision; at first contact what stands there stays, unless it must be closed."""
+        change = _change(job, decision, case, part, mapped)
+        if change is not None and job.kind_of(change) is not StepKind.HIDE:
+            decision = contact.kept(case, decision, part)
+            change = _change(job, decision, case, part, mapped)
+        self.decisions[part, case.field] = decision
+        if change is not None:
+            self.changes.append(change)
+
+
+def _standing(job: Job[Any], subject: Subject, made: _Made, contact: Contact, *, changed: bool) -> Standing:
+    """What is to be remembered of a record."""
+    draft, observed = subject.draft, subject.observed
+    anew = any(problem.code in ELSEWHERE for problem in made.problems)
+    return Standing(
         record=subject.record,
         source=draft.ref,
         origin=draft.origin,
         target=observed.ref if observed else None,
         source_hash="" if anew else subject.source_hash,
-        target_hash="" if steps or observed is None else observed.version,
+        target_hash="" if changed or observed is None else observed.version,
         next_change=draft.next_change,
-        agreed=_agreed(job, subject, decisions),
+        agreed=_agreed(job, subject, made.decisions),
         label=draft.label,
-        work=_work(problems),
+        work=_work(made.problems),
         adopted=contact.adopted,
     )
-    return Decided(steps=steps, standing=standing_, decisions=decisions)
 
 
 def _sides(subject: Subject) -> Iterable[tuple[str, Mapped]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import evolve
 
+from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
@@ -38,11 +39,8 @@ def explain(job: Job[Any], record: str, name: AnyField | None = None) -> Flow[tu
     context = yield from job.context(now)
     stored = (yield from origins_of(job, [str(known.origin)])).get(str(known.origin))
     found = yield from job.reader.fetch((known.origin,))
-    index = TargetIndex(job.natural_keys, job.unique)
     bound = known.target
-    yield from read_some(job, index, [bound] if bound is not None else [])
-    names = kin_names([index.raw(bound)])
-    index.hold((yield from holders_of(job, names)))
+    index = yield from _shown(job, bound)
     written = yield from _written(job, known.record)
     echoes = yield from load_echoes(job, [known.record])
     watch = Watch(now=now, holds=(yield from load_holds(job)), echoes=echoes, brake=job.limits.brake)
@@ -71,6 +69,14 @@ def explain(job: Job[Any], record: str, name: AnyField | None = None) -> Flow[tu
                     )
                 )
     return tuple(explanations)
+
+
+def _shown(job: Job[Any], bound: Ref | None) -> Flow[TargetIndex]:
+    """What the target shows of one record."""
+    index = TargetIndex(job.natural_keys, job.unique)
+    yield from read_some(job, index, [bound] if bound is not None else [])
+    index.hold((yield from holders_of(job, kin_names([index.raw(bound)]))))
+    return index
 
 
 def _draft_of(drafts: Iterable[Draft], known: Remembered) -> Draft | None:

@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from attrs import define, field, frozen
 
 from commerce_bridge.flow.effects import Commit, Flow, Load, Outcome, Send
-from commerce_bridge.flow.state import ByKeys, Key, Query
+from commerce_bridge.flow.state import ByKeys, Count, Key, Query
 from commerce_bridge.testing.crash import Fixture
 from commerce_bridge.testing.stepping import Next, Stage, Wake
 
@@ -205,4 +205,6 @@ def _touches(writer: Load | Commit, other: Load | Commit) -> bool:
 def _asks_for(query: Query, key: Key) -> bool:
     if (query.table, query.scope) != (key.table, key.scope):
         return False
+    if isinstance(query, Count):
+        return True
     return key.key in query.keys if isinstance(query, ByKeys) else key.key.startswith(query.prefix)
