@@ -45,7 +45,7 @@ WORDS = st.sampled_from(["A road.", "A longer road.", "No road."])
 DAYS = st.sampled_from([-40, 0, 1, 3, 20])
 SKEWS = st.sampled_from([0.0, 0.0, -45.0, 45.0])
 WAITS = st.sampled_from([1.0, 45.0, 400.0, 5_000.0, 86_400.0, 300_000.0])
-AT = st.one_of(st.integers(0, 80), st.integers(60, 260))
+AT = st.one_of(st.integers(0, 60), st.integers(40, 160))
 RUBBISH = Fault(kind="status", method="GET", status=200, body="<html>Please wait</html>", times=2)
 FAULTS = st.one_of(
     st.builds(Fault, kind=st.sampled_from(["cut_before", "cut_after"]), skip=st.integers(0, 12)),
@@ -82,10 +82,17 @@ class Pairs(RuleBasedStateMachine):
         return self.title(place).formats[place % 2]
 
     @initialize(
-        titles=st.integers(1, 3), formats=st.integers(1, 2), synced=st.sampled_from([True, True, False])
+        titles=st.integers(1, 3),
+        formats=st.integers(1, 2),
+        coming=st.sampled_from([0, 1, 2, 3]),
+        synced=st.sampled_from([True, True, False]),
     )
-    def open(self, titles: int, formats: int, synced: bool) -> None:
+    def open(self, titles: int, formats: int, coming: int, synced: bool) -> None:
+        """The first title is out, or comes in so many days; the shop has all of it, or nothing yet."""
         self.season = Season.open(titles, formats)
+        if coming:
+            day = self.season.now.date() + timedelta(days=coming)
+            self.season.schedule(self.title(0), 0, "02", day)
         if synced:
             assert self.season.sync()
 

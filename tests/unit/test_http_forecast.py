@@ -117,6 +117,12 @@ def test_short_windows_inside_a_day_are_waited_for_and_do_not_stop_it() -> None:
     assert found.ends == seconds(86_400.2 + 0.2)
 
 
+def test_a_day_that_is_used_up_together_with_a_short_window_lasts_to_its_own_end() -> None:
+    found = ahead(151, SHORT, Window(name="day", seconds=86_400, quota=150, stop=True), cap=3)
+    assert found.pauses == (Pause(window="day", at=seconds(10), until=seconds(86_400.2), done=150),)
+    assert found.ends == seconds(86_400.4)
+
+
 class Speaking:
     """Answers at once, and says what is left of a window that it counts itself, if it speaks at all."""
 

@@ -59,7 +59,7 @@ def placed(
     if index.owner(found[0].ref) not in {None, record}:
         shared = next(key for key in draft.keys if index.named((key,)))
         return stopped("duplicate", _SHARED.format(key=shared))
-    return evolve(at(found[0]), met=known is None and not _ours(draft, found[0].value))
+    return evolve(at(found[0]), met=not _ours(draft, found[0].value))
 
 
 def _ours(draft: Draft, record: Record) -> bool:
