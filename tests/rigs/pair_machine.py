@@ -51,6 +51,9 @@ FORMS = ("BC", "BB")
 SIGNED, PICKS = "Signed", "Staff picks"
 """A custom field and a category that are the merchandiser's own."""
 
+LONG_KNOWN = timedelta(days=9)
+"""How long titles stand as they are before the season: longer than a read of changes looks back."""
+
 SETTLED_AFTER = timedelta(hours=26)
 """How long a calm sync waits: leases of dead processes are over, and what was refused is tried again."""
 
@@ -169,7 +172,7 @@ class Season:
         book = simple_title(NAMES[number], forms=FORMS, number=301 + number, bisac="FIC022000")
         if formats == 1:
             book = evolve(book, formats=(book.formats[0], evolve(book.formats[1], exported=False)))
-        self.stage.consonance.load(book, at=self.now)
+        self.stage.consonance.load(book, at=self.now - LONG_KNOWN)
         made = [
             Format(one.isbn or "", "12.99", date(2026, 9, 3), listed=one.exported, stated=[date(2026, 9, 3)])
             for one in book.formats
@@ -481,6 +484,8 @@ class Season:
         assert not doubled, f"made twice: {doubled}"
         facts = self.facts()
         for isbn, row in facts.items():
+            parts = Counter([*row["facts"], *(caption for caption, _ in row["images"])])
+            assert set(parts.values()) <= {1}, f"{isbn} has parts twice: {parts.most_common(3)}"
             assert row["theirs"].get(SIGNED) == self.signed.get(isbn), f"{isbn}: {row['theirs']}"
             assert (isbn in self.picked) == row["picked"], isbn
             known = next(one for one in self.formats if one.isbn == isbn)

@@ -182,20 +182,15 @@ def test_the_sweep_would_notice_a_plan_that_writes():
 
     def leaking(scene: Stand) -> Flow[Any]:
         name = yield from flow.new_id()
-        yield from flow.commit([put(scene.plan.header.scope, "work", name, {})])
+        yield from flow.commit([put(scene.plan.header.scope, "marks", name, {})])
         return (yield from scene.planning())
 
-    leak = Sweep(
-        name="leak",
-        make=Scenes(pages),
-        run=leaking,
-        resume=leaking,
-        snapshot=lambda scene: scene.sights()["work"],
-    )
+    def marks(scene: Stand) -> int:
+        return len(scene.rows("marks"))
+
+    leak = Sweep(name="leak", make=Scenes(pages), run=leaking, resume=leaking, snapshot=marks)
     report = leak.crash(lambda effect: isinstance(effect, Commit))
-    assert (report.tried, len(report.failures)) == (2, 1), (
-        "after the commit there are two rows; before it, one"
-    )
+    assert (report.tried, len(report.failures)) == (2, 1), "after the commit there are two rows; before it, one"
 
 
 # The registry

@@ -20,6 +20,9 @@ from commerce_bridge.domain.record import Record
 KEPT = 4_000
 """So many records that were read stay in memory; the others are read again from the file."""
 
+RECENT = 500
+"""So many of those stay in memory for as long as the records beside them are decided."""
+
 _TABLES = """
     CREATE TABLE shown (
         name TEXT PRIMARY KEY, version TEXT, reading INTEGER, place INTEGER, size INTEGER
@@ -46,6 +49,7 @@ class Spool:
         self._bodies = tempfile.TemporaryFile(prefix="commerce-bridge-")  # noqa: SIM115  closed with the spool
         self._end = 0
         self._kept: dict[str, Observed[Record]] = {}
+        self._recent: dict[str, Observed[Record]] = {}
         self._reads: list[_Read] = []
         self._unread = False
 
@@ -88,11 +92,16 @@ class Spool:
 
     def get(self, name: str) -> Observed[Record] | None:
         """One record of the target, or None when it does not show it."""
-        kept = self._kept.get(name)
+        kept = self._kept.get(name) or self._recent.get(name)
         if kept is not None:
             return kept
         row = self._db.execute("SELECT reading, place, size FROM shown WHERE name = ?", (name,)).fetchone()
-        return self._read(*row) if row else None
+        if row is None:
+            return None
+        if len(self._recent) >= RECENT:
+            self._recent.clear()
+        observed = self._recent[name] = self._read(*row)
+        return observed
 
     def _read(self, reading: int, place: int, size: int) -> Observed[Record]:
         self._bodies.seek(place)
