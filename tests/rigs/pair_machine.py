@@ -51,6 +51,9 @@ FORMS = ("BC", "BB")
 SIGNED, PICKS = "Signed", "Staff picks"
 """A custom field and a category that are the merchandiser's own."""
 
+MOST_PICTURES = 3
+"""Fewer than the policy takes, so that which ones are taken does not matter."""
+
 LONG_KNOWN = timedelta(days=9)
 """How long titles stand as they are before the season: longer than a read of changes looks back."""
 
@@ -94,6 +97,7 @@ class Title:
     book: Book
     formats: list[Format]
     there: bool = True
+    pictures: int = 0
 
     def isbns(self) -> list[str]:
         return [one.isbn for one in self.formats]
@@ -216,6 +220,14 @@ class Season:
             self.publisher().add_picture(title.book, Picture(url=url, caption=caption))
         for one in title.formats:
             one.covered = caption is not None
+
+    def add_picture(self, title: Title) -> None:
+        """One more picture beside the cover, a few at the most."""
+        if title.pictures < MOST_PICTURES:
+            title.pictures += 1
+            caption = f"Picture {title.pictures}"
+            url = f"https://images.example.org/season/{title.isbns()[0]}-{title.pictures}.jpg"
+            self.publisher().add_picture(title.book, Picture(url=url, kind="BACK_COVER", caption=caption))
 
     def remove_title(self, title: Title) -> None:
         """A title that is deleted leaves no trace; only a complete read shows that it is gone."""

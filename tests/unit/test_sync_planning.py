@@ -360,3 +360,14 @@ def test_the_source_is_read_whole_now_and_then_since_that_alone_tells_what_is_go
     assert stage.row("b")["hidden"] == "yes"
     assert not stage.plan().header.complete
     assert stage.plan().is_empty
+
+
+def test_what_a_delivery_of_changes_does_not_hold_is_not_gone():
+    stage = stage_with(ASH, ELM)
+    delivery = evolve(stage.tiny.job, whole=False)
+    stage.driver().run(apply(delivery, stage.driver().run(plan(delivery))))
+    del stage.tiny.source.things["b"]
+    planned = stage.driver().run(plan(delivery))
+    assert planned.is_empty
+    assert planned.footer.warnings == ()
+    assert not stage.plan().is_empty, "a whole read says that it is gone"

@@ -50,7 +50,7 @@ from commerce_bridge.domain.territory import WORLD, territory
 
 _TABLES: Mapping[str, frozenset[str]] = {
     "consonance": frozenset({"base_url", "api_key_env"}),
-    "onix": frozenset({"file", "sender"}),
+    "onix": frozenset({"file", "sender", "complete"}),
     "bigcommerce": frozenset({"base_url", "store_hash", "access_token_env"}),
     "bridge": frozenset(
         {

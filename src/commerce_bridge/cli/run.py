@@ -22,8 +22,10 @@ def add_parsers(commands: Any) -> None:
     """Add the commands to what `ArgumentParser.add_subparsers` gave."""
     plan = _command(commands, "plan", "show what would change, and why; nothing is written", _plan)
     plan.add_argument("--save", metavar="FILE", help="keep the plan, to be applied later by apply")
+    plan.add_argument("--only", nargs="+", metavar="RECORD", help="these records alone: ISBNs or references")
     apply = _command(commands, "apply", "carry a saved plan out", _apply)
     apply.add_argument("file", metavar="FILE", help="a plan saved by plan --save")
+    apply.add_argument("--allow", metavar="WHY", help="go on though safety would stop it; the words are kept")
     sync = _command(commands, "sync", "plan and apply at once, with a limit; fit for a scheduler", _sync)
     sync.add_argument(
         "--limit", type=int, default=None, metavar="N", help="stop, writing nothing, above N steps"
@@ -91,6 +93,7 @@ def _from_onix(config: Config, store: Any, state: str, subscribers: tuple[Any, .
         OnixReader(file),
         store,
         sender=str(config.table("onix").get("sender", "file")),
+        complete=bool(config.table("onix").get("complete", False)),
         state=state,
         policy=config.policy(),
         subscribers=subscribers,
@@ -122,7 +125,10 @@ def _plan(args: argparse.Namespace) -> int:
     from commerce_bridge.cli.progress import progress
 
     with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
-        plan = bridge.plan()
+        try:
+            plan = bridge.plan(args.only)
+        except LookupError as error:
+            raise codes.UsageError(str(error.args[0])) from error
         if args.save:
             plan.save(args.save)
         _print(args, plan, plan_object(plan))
@@ -133,7 +139,7 @@ def _apply(args: argparse.Namespace) -> int:
     from commerce_bridge.cli.progress import progress
 
     with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
-        receipt = bridge.apply(_loaded(args.file))
+        receipt = bridge.apply(_loaded(args.file), allow=args.allow)
         _print(args, receipt, receipt_object(receipt))
     return _code_of(receipt)
 

@@ -116,7 +116,7 @@ def _family(survey: Survey[S], item: Observed[S], stored: Mapping[str, Any] | No
     drafts = noted(survey.job.drafts(item.value, survey.context_of(refs)), item)
     here = {refs.get(str(draft.ref)) or canonical(draft.ref, stored) for draft in drafts}
     vanished: list[Draft] = []
-    if stored and not item.problems:  # what could not be read is not gone
+    if stored and survey.job.whole and not item.problems:  # what could not be read is not gone
         for name, record in stored["records"].items():
             former = known.records.get(record)
             if record not in here and former is not None and name not in refs:

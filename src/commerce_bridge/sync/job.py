@@ -177,6 +177,8 @@ class Job(Generic[S]):
         natural_keys: The natural keys of a record of the target.
         limits: How careful it is.
         sinks: Who is told of work items.
+        whole: Whether a read of the source from its beginning shows all that it has.  A file may be a delivery of
+            changes alone: what it does not hold is not gone then.
         budget: The limits of the target's account, for the time that a plan will take; None when not known.
         withdrawn: The values that take a record, or the part of it that is named, off view: what a revert does
             with what the apply had made.  None where nothing can be taken off view.
@@ -209,3 +211,4 @@ class Job(Generic[S]):
     vault: Callable[[AnyField, str], Maybe[Any]] | None = None
     sinks: tuple[Sink, ...] = ()
     budget: BudgetRules | None = None
+    whole: bool = True

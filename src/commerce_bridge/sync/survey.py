@@ -72,8 +72,8 @@ class Survey(Generic[S]):
 
     @property
     def complete(self) -> bool:
-        """Whether the source is read from its beginning to its end."""
-        return self.memory.start is None and self.wish.only is None
+        """Whether what the read does not show is gone from the source."""
+        return self.memory.start is None and self.wish.only is None and self.job.whole
 
     @property
     def good_until(self) -> datetime | None:

@@ -79,6 +79,7 @@ def listing_job(
     enrich: Sequence[Enrich] = (),
     limits: Limits | None = None,
     reading: str = "",
+    whole: bool = True,
 ) -> Job[Title]:
     """A job that lists titles of any source in a BigCommerce store.
 
@@ -93,6 +94,7 @@ def listing_job(
         enrich: Add to each title what the source does not know, one after the other.
         limits: How careful it is.
         reading: Text that changes when the reader reads otherwise: then everything is read and decided anew.
+        whole: Whether a read from the beginning shows all that the source has, so that the rest is gone.
 
     Raises:
         MappingError: The ownership table names a side that is none of this pair's.
@@ -150,6 +152,7 @@ def listing_job(
         limits=limits or Limits(),
         withdrawn=withdrawn,
         budget=store.connection.budget,
+        whole=whole,
     )
 
 

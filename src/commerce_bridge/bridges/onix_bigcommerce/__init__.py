@@ -34,6 +34,7 @@ def onix_to_bigcommerce(
     limits: Limits | None = None,
     subscribers: tuple[Subscriber, ...] = (),
     sinks: tuple[Sink, ...] = (),
+    complete: bool = False,
 ) -> Bridge[M]:
     """A bridge that makes the titles of an ONIX file sellable products of a store.
 
@@ -50,6 +51,8 @@ def onix_to_bigcommerce(
         limits: How careful it is.
         subscribers: Called with each event.
         sinks: Told of work items that open and close, at the end of each run; a sink that fails breaks no run.
+        complete: Whether the file holds everything that the sender sells, so that what it lacks is gone and is
+            taken off view.  Most files are deliveries of changes, which say nothing of what they do not hold.
 
     Returns:
         A bridge with `plan`, `apply`, `sync`, `explain`, `work_items` and `status`.
@@ -65,6 +68,7 @@ def onix_to_bigcommerce(
         ownership=ownership,
         enrich=enrich,
         limits=limits,
+        whole=complete,
     )
     mode = joined(bigcommerce.mode, state=store, subscribers=subscribers, sinks=sinks)
     return Bridge(mode, evolve(job, sinks=sinks), close)
