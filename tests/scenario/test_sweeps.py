@@ -190,7 +190,9 @@ def test_the_sweep_would_notice_a_plan_that_writes():
 
     leak = Sweep(name="leak", make=Scenes(pages), run=leaking, resume=leaking, snapshot=marks)
     report = leak.crash(lambda effect: isinstance(effect, Commit))
-    assert (report.tried, len(report.failures)) == (2, 1), "after the commit there are two rows; before it, one"
+    assert (report.tried, len(report.failures)) == (2, 1), (
+        "after the commit there are two rows; before it, one"
+    )
 
 
 # The registry

@@ -16,6 +16,7 @@ from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.state import ByPrefix, Delete
 from commerce_bridge.ports.step import Step, StepKind
 from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.holding import hold, release
 from commerce_bridge.sync.job import FirstContact, Limits, WhenGone
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planner import chosen_records, plan
@@ -371,3 +372,32 @@ def test_what_a_delivery_of_changes_does_not_hold_is_not_gone():
     assert planned.is_empty
     assert planned.footer.warnings == ()
     assert not stage.plan().is_empty, "a whole read says that it is gone"
+
+
+def test_what_is_gone_and_shown_again_by_hand_is_taken_off_view_by_an_ordinary_run():
+    stage = stage_with(ASH, ELM, incremental=True)
+    stage.sync()
+    del stage.tiny.source.things["b"]
+    stage.apply(stage.driver().run(plan(stage.tiny.job, Wish(complete=True))))
+    assert stage.row("b")["hidden"] == "yes"
+    stage.row("b")["hidden"] = ""
+    planned = stage.plan()
+    assert not planned.header.complete
+    stage.apply(planned)
+    assert stage.row("b")["hidden"] == "yes"
+    assert stage.plan().is_empty
+
+
+def test_what_is_gone_while_it_is_held_is_taken_off_view_once_it_is_released():
+    stage = stage_with(ASH, ELM, incremental=True)
+    stage.sync()
+    stage.driver().run(hold(stage.tiny.job, "b", reason="the fair"))
+    del stage.tiny.source.things["b"]
+    stage.apply(stage.driver().run(plan(stage.tiny.job, Wish(complete=True))))
+    assert not stage.row("b").get("hidden")
+    stage.clock.sleep(60)
+    stage.driver().run(release(stage.tiny.job, "b"))
+    stage.clock.sleep(60)
+    stage.sync()
+    assert stage.row("b")["hidden"] == "yes"
+    assert stage.plan().is_empty

@@ -118,7 +118,8 @@ def test_what_another_record_or_the_shop_is_the_cause_of_is_looked_at_again(stag
     del stage.tiny.shop.rows["8"]
     receipt = stage.sync()
     assert receipt.closed == 1, "nobody touched the source, and it is noticed all the same"
-    assert stage.row("c")["price"] == "5.00"
+    assert [one.reason for one in receipt.work] == ["first-contact"], "the one that is left is adopted"
+    assert stage.row("c")["price"] == "1"
 
 
 def test_the_watermark_moves_by_compare_and_set(stage: TinyStage):

@@ -29,6 +29,7 @@ class Origin:
         next_change: When one of them must be decided again, as ISO 8601 text in UTC; or empty.
         records: The source's name of each of its records, as text, to the canonical id.
         formats: How many formats it has.
+        gone: Whether a complete read no longer showed it; it stays so until the source shows it again.
         shown: The target's name of each record that exists there to the version it had; empty when only a
             comparison of values tells, None when it need only exist.
     """
@@ -39,6 +40,7 @@ class Origin:
     next_change: str
     records: Mapping[str, str]
     formats: int = 0
+    gone: bool = False
     shown: Mapping[str, str | None] = field(factory=dict[str, "str | None"])
 
     def body(self) -> dict[str, Any]:
@@ -49,6 +51,7 @@ class Origin:
             "next": self.next_change,
             "records": dict(self.records),
             "formats": self.formats,
+            "gone": self.gone,
             "shown": dict(self.shown),
         }
 
@@ -62,6 +65,7 @@ class Origin:
             next_change=body["next"],
             records=body["records"],
             formats=body["formats"],
+            gone=body["gone"],
             shown=body["shown"],
         )
 

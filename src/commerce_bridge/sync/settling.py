@@ -22,7 +22,7 @@ from commerce_bridge.sync.causes import is_refusal, problem, work_key
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.leases import Claim
 from commerce_bridge.sync.memory import layout_mark, origins_of
-from commerce_bridge.sync.origins import origin_of
+from commerce_bridge.sync.origins import GONE, origin_of
 from commerce_bridge.sync.remembered import Remembered
 from commerce_bridge.sync.segment import Standing
 from commerce_bridge.sync.tables import body_of, put
@@ -159,15 +159,19 @@ def _origins(
 ) -> Iterator[Op]:
     """What skipping each source record stands on from now on."""
     families: dict[str, dict[str, None]] = {}
+    versions: dict[str, set[str]] = {}
     formats: dict[str, int] = {}
     for standing in outcome.standings:
         name = str(standing.origin)
         former = origins.get(name)
         family = families.setdefault(name, dict.fromkeys(former["records"].values() if former else ()))
         family[standing.record] = None
+        versions.setdefault(name, set()).add(standing.source_hash)
         formats[name] = standing.formats or (former["formats"] if former else 0)
     for name, family in families.items():
         one = origin_of(name, [settled[record] for record in family if record in settled], formats[name])
+        was_gone = bool(origins.get(name, {}).get("gone"))
+        one = evolve(one, gone=GONE in versions[name] or (was_gone and versions[name] == {""}))
         if name in outcome.unsettled:
             one = evolve(one, version="")
         yield put(job.scope, "origin", name, one.body())

@@ -16,7 +16,6 @@ from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByPrefix, Count
 from commerce_bridge.sync.families import decide_gone, decide_items
 from commerce_bridge.sync.memory import PAGE, origins_of
-from commerce_bridge.sync.origins import GONE
 from commerce_bridge.sync.planfile import Spooled
 from commerce_bridge.sync.survey import Survey
 from commerce_bridge.sync.tables import body_of
@@ -68,7 +67,7 @@ def _decide(
 ) -> Flow[None]:
     due = survey.disturbed(stored)
     if survey.complete:
-        missed = [name for name, body in stored.items() if body["source"] != GONE]
+        missed = [name for name, body in stored.items() if not body["gone"]]
         due = list(dict.fromkeys([*due, *missed]))
     if not due:
         return
@@ -76,13 +75,17 @@ def _decide(
     for page in _pages(found):
         segment = yield from decide_items(survey, page)
         spooled.write(evolve(segment, watermark=watermark))
-    if survey.complete:
-        here = survey.index.seen(due)
-        gone = {name: stored[name] for name in due if name not in here}
-        survey.tally.vanished += sum(body["source"] != GONE for body in gone.values())
-        if gone:
-            segment = yield from decide_gone(survey, gone)
-            spooled.write(evolve(segment, watermark=watermark))
+    here = survey.index.seen(due)
+    gone = {
+        name: stored[name]
+        for name in due
+        if name not in here
+        and (survey.complete or stored[name]["gone"])  # what a complete read told stays told
+    }
+    survey.tally.vanished += sum(not body["gone"] for body in gone.values())
+    if gone:
+        segment = yield from decide_gone(survey, gone)
+        spooled.write(evolve(segment, watermark=watermark))
 
 
 def _pages(found: Sequence[Any]) -> Iterator[Sequence[Any]]:
