@@ -53,7 +53,7 @@ def test_the_snapshot_holds_constructors_operations_fields_and_members():
     for line in (
         "class StorePolicy",
         "    layout: Layout = Layout.FORMAT",
-        "    sync(*, limit: int | None = None) -> Flow[Receipt]",
+        "    sync(*, limit: int | None = None, allow: str | None = None) -> Flow[Receipt]",
         "    FORMAT = 'a product for each format'",
         "class errors.StalePlan(BridgeError)",
     ):

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from commerce_bridge.errors import StateConflict
-from commerce_bridge.flow.state import ByKeys, Delete, Expect, Key, Op, Query, Row
+from commerce_bridge.flow.state import ByKeys, ByPrefix, Count, Delete, Expect, Key, Op, Query, Row
 
 
 class Rows:
@@ -21,13 +21,18 @@ class Rows:
             if isinstance(query, ByKeys):
                 keys = [Key(table=query.table, scope=query.scope, key=key) for key in query.keys]
                 return tuple(self.rows[key] for key in keys if key in self.rows)
+            prefix = query.prefix if isinstance(query, ByPrefix) else ""
+            after = query.after if isinstance(query, ByPrefix) else ""
             found = [
                 row
                 for at, row in sorted(self.rows.items(), key=lambda pair: pair[0].key)
                 if (at.table, at.scope) == (query.table, query.scope)
-                and at.key.startswith(query.prefix)
-                and at.key > query.after
+                and at.key.startswith(prefix)
+                and at.key > after
             ]
+            if isinstance(query, Count):
+                at = Key(table=query.table, scope=query.scope, key="")
+                return (Row(at=at, body=str(len(found)), revision=0),)
             return tuple(found[: query.limit])
 
     def commit(self, ops: Sequence[Op], expect: Sequence[Expect] = ()) -> None:

@@ -19,7 +19,7 @@ from commerce_bridge.stores.sqlite import SQLiteState
 from commerce_bridge.sync import tables
 from commerce_bridge.sync.applier import apply
 from commerce_bridge.sync.erased import Erased, Erasure, marks_of
-from commerce_bridge.sync.job import Limits, Returning
+from commerce_bridge.sync.job import FirstContact, Limits, Returning
 from commerce_bridge.sync.naming import people_of, record_called
 from commerce_bridge.sync.person import ABOUT, NOBODY, erase, export, readmit
 from commerce_bridge.sync.sealing import Seal, seal_of
@@ -335,7 +335,7 @@ def test_somebody_erased_is_known_again_under_another_number_by_their_address():
 
 
 def test_who_is_readmitted_by_an_address_is_written_under_whatever_number_they_came_back():
-    people = crowd()
+    people = crowd(limits=Limits(first_contact=FirstContact.OVERWRITE))
     people.run(erase(people.job, "zz-ada@example.test", "asked"))
     del people.roll.people["1"]
     people.roll.put(evolve(ADA, key="9", country="FR"))
@@ -368,7 +368,7 @@ def test_who_may_come_back_is_taken_for_somebody_new():
 
 
 def test_who_is_readmitted_is_written_at_the_next_run():
-    people = crowd()
+    people = crowd(limits=Limits(first_contact=FirstContact.OVERWRITE))
     people.run(erase(people.job, ADA_ID, "asked"))
     people.change("1", name="Zz Countess", country="FR")
     people.sync()
