@@ -26,9 +26,9 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests that CI runs, on the interpreter at hand."""
+    """All tests that CI runs, on the interpreter at hand, two at a time."""
     install(session, "test")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *(session.posargs or ["-n", "2", "--dist", "worksteal"]))
 
 
 @nox.session(name="tests-on", python=PYTHONS)
