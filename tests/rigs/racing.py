@@ -88,6 +88,7 @@ class Race:
         return {
             "goods": sorted(json.dumps(row) for row in self.tiny.shop.rows.values()),
             "keys": keys,
+            "entered": len(self._bodies("ledger")),
             **kept,
         }
 
@@ -155,15 +156,17 @@ class Suspended:
         shop: The shop.
         meanwhile: What others do until the worker goes on.
         before: Whether the request reaches the shop only afterwards.
+        method: Of the request.
     """
 
     shop: TinyShop
     meanwhile: Callable[[], object]
     before: bool
+    method: str = "POST"
     done: bool = False
 
     def answer(self, request: Request, now: datetime, timeout_s: float) -> Reply:
-        if request.method != "POST" or self.done:
+        if request.method != self.method or self.done:
             return self.shop.answer(request, now, timeout_s)
         self.done = True
         if self.before:

@@ -18,20 +18,23 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.errors import AuthError
 from commerce_bridge.flow import primitives as flow
-from commerce_bridge.flow.clock import WallClock
-from commerce_bridge.flow.effects import Commit, Flow, Ok, Outcome
+from commerce_bridge.flow.clock import EPOCH, WallClock
+from commerce_bridge.flow.effects import Commit, Flow, Ok, Outcome, Send
 from commerce_bridge.flow.play import Crash, ManualClock, PlayDriver
+from commerce_bridge.flow.state import Query, Row
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.sandbox.catalogue import Book, Picture, simple_title
 from commerce_bridge.sandbox.consonance import ConsonanceSandbox
 from commerce_bridge.sandbox.server import running
 from commerce_bridge.sandbox.transport import SandboxWorld
 from commerce_bridge.sync import sending
-from commerce_bridge.sync.bookkeeping import intents_of
+from commerce_bridge.sync.bookkeeping import bound, intents_of
 from commerce_bridge.sync.job import Limits
 from commerce_bridge.sync.leases import SKEW, Leases, leases_of
+from commerce_bridge.sync.planner import plan
 from commerce_bridge.sync.receipt import Receipt
 from commerce_bridge.sync.sharing import Announced
 from commerce_bridge.testing.interleave import interleavings
@@ -204,15 +207,16 @@ def test_a_worker_that_slept_before_its_request_does_not_send_it():
 def taken(race: Race, *, lasts: timedelta, things: int = 1) -> None:
     """Somebody else, who is alive, has the first records in hand."""
     records = [step.record for step in race.plan.steps()][:things]
+    PlayDriver(race.wiring()).run(seized(records, lasts))
 
-    def take() -> Flow[None]:
-        now = yield from flow.now()
-        seen = yield from leases_of("tiny", records)
-        leases = Leases(scope="tiny", holder="somebody else", plan="another", lasts=lasts)
-        claim = leases.taking(records, seen, now)
-        yield from flow.commit(claim.ops, claim.expect)
 
-    PlayDriver(race.wiring()).run(take())
+def seized(records: list[str], lasts: timedelta) -> Flow[None]:
+    """Somebody else takes some records."""
+    now = yield from flow.now()
+    seen = yield from leases_of("tiny", records)
+    leases = Leases(scope="tiny", holder="somebody else", plan="another", lasts=lasts)
+    claim = leases.taking(records, seen, now)
+    yield from flow.commit(claim.ops, claim.expect)
 
 
 def test_what_another_worker_holds_for_long_is_left_to_it_and_the_rest_is_done():
@@ -254,21 +258,96 @@ def test_a_run_that_ends_in_an_error_gives_its_leases_back_at_once(monkeypatch: 
     assert (receipt.ended_at - receipt.started_at).total_seconds() == 0
 
 
+def first_request() -> int:
+    """The number of the effect that sends the first request."""
+    race = Track(ASH)()
+    driver = PlayDriver(race.wiring())
+    driver.run(race.apply())
+    return next(n for n, one in enumerate(driver.trace) if isinstance(one.effect, Send))
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_worker_that_died_is_waited_for_no_longer_than_its_lease(after: bool):
     race = Track(ASH, careless=True)()
-    probe = Track(ASH)()
-    driver = PlayDriver(probe.wiring())
-    driver.run(probe.apply())
-    at = next(n for n, one in enumerate(driver.trace) if getattr(one.effect, "account", "") == "shop")
     with pytest.raises(Crash):
-        race.alone(crash_at=at, crash_after=after)
+        race.alone(crash_at=first_request(), crash_after=after)
     receipt = race.alone(seed=8)
     assert race.look()["keys"] == ["a"]
     assert (receipt.total, receipt.already) == ((0, 1) if after else (1, 0))
     waited = (receipt.ended_at - receipt.started_at).total_seconds()
     assert LEASE_S + SKEW.total_seconds() < waited <= LEASE_S + SKEW.total_seconds() + 6
     assert Counter(method for method, _ in race.tiny.shop.log)["POST"] == 1
+
+
+def test_a_new_plan_also_meets_what_a_worker_that_died_had_under_way():
+    """The new plan finds the thing on the shop, and has no step for it."""
+    race = Track(ASH)()
+    with pytest.raises(Crash):
+        race.alone(crash_at=first_request(), crash_after=True)
+    assert len(race.look()["intent"]) == 1
+    race.plan = PlayDriver(race.wiring()).run(plan(race.tiny.job))
+    assert not [step for step in race.plan.steps() if step.kind is StepKind.CREATE]
+    race.alone(seed=8)
+    assert race.look()["intent"] == {}
+    assert len(race.look()["receipt"]) == 1
+
+
+def test_what_another_plan_has_made_meanwhile_is_stale_and_not_settled():
+    race = Track(ASH)()
+    (step,) = race.plan.steps()
+    others = bound("tiny", step.record, Ref("src", "thing", "a"), Ref("shop", "thing", "7"))
+    hooked(race, "lease", lambda: PlayDriver(race.wiring()).run(flow.commit(others)))
+    receipt = race.alone()
+    assert [one.detail for one in receipt.stale] == [
+        "another run has made it since the plan was made: plan again"
+    ]
+    assert race.tiny.shop.rows == {}
+    assert (race.look()["record"], race.look()["watermark"]) == ({}, {})
+
+
+def hooked(race: Race, table: str, act: Callable[[], object]) -> None:
+    """Something happens once, just before rows of a table are looked up for the first time."""
+    original = race.state.load
+
+    def load(query: Query) -> tuple[Row, ...]:
+        if query.table == table:
+            race.state.load = original  # type: ignore[method-assign]
+            act()
+        return original(query)
+
+    race.state.load = load  # type: ignore[method-assign]
+
+
+def test_what_the_other_worker_of_an_old_plan_has_written_has_not_moved():
+    """An hour after the plan was made the shop is looked at first; what is new there is the other's."""
+    race = Track(ASH)()
+    others: list[Receipt] = []
+
+    def meanwhile() -> None:
+        race.world = None
+        others.append(race.alone(later_s=3600, seed=8))
+
+    race.world = Suspended(shop=race.tiny.shop, meanwhile=meanwhile, before=True, method="GET")
+    receipt = race.alone(later_s=3600)
+    assert (others[0].total, others[0].already) == (1, 0)
+    assert (receipt.total, receipt.already, receipt.stale) == (0, 1, ())
+
+
+def test_a_lease_lost_before_the_end_of_its_segment_does_not_stop_the_run():
+    race = Track(ASH)()
+
+    def lose() -> None:
+        records = [step.record for step in race.plan.steps()]
+        driver = PlayDriver(evolve(race.wiring(), clock=ManualClock(EPOCH + timedelta(minutes=5))))
+        driver.run(seized(records, timedelta(hours=1)))
+
+    hooked(race, "origin", lose)
+    receipt = race.alone()
+    assert receipt.total == 1
+    (lease,) = (
+        PlayDriver(race.wiring()).run(leases_of("tiny", [step.record for step in race.plan.steps()])).values()
+    )
+    assert lease.holder == "somebody else", "it was not given back for them"
 
 
 # For real

@@ -334,10 +334,21 @@ def test_a_late_answer_without_an_end_does_not_fill_the_new_window_either() -> N
 
 def test_an_answer_when_no_window_runs_tells_of_the_vendors() -> None:
     account = Account(SHORT)
-    _, slow = account.begin(0)
+    account.ask(0)
+    _, slow = account.begin(25)
     account.end(slow, 40, remaining=1, resets_in_s=20)
     assert account.room(41) == 1
     assert account.ask(42) == pytest.approx(18)
+
+
+def test_an_answer_that_took_as_long_as_a_window_says_only_what_is_left() -> None:
+    """The end that it gives may be that of any of two windows."""
+    for took_s, ends in ((22, 32), (22.5, 52.5)):
+        account = Account(SHORT)
+        _, slow = account.begin(0)
+        account.end(slow, took_s, remaining=1, resets_in_s=10)
+        assert account.state.windows["30 s"].ends == instant(ends)
+        assert account.room(23) == 1
 
 
 def test_what_is_in_flight_when_a_window_begins_counts_in_it() -> None:

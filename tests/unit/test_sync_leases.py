@@ -17,7 +17,7 @@ from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.effects import Commit, Flow, Load, Sleep
 from commerce_bridge.flow.state import ByKeys, Expect, Key, Put
-from commerce_bridge.ports.step import RowResult, Verdict
+from commerce_bridge.ports.step import RowResult, StepKind, Verdict
 from commerce_bridge.stores import MemoryState
 from commerce_bridge.sync.bookkeeping import Books, bound, commit_results, intents_of, row_key
 from commerce_bridge.sync.costing import known_before
@@ -38,6 +38,7 @@ from commerce_bridge.sync.leases import (
     renew,
     wait_for_any,
 )
+from commerce_bridge.sync.sending import Batch, carry_out
 from commerce_bridge.sync.sharing import announce, begun_of, commit_held
 from commerce_bridge.sync.unfinished import meet_intents, settle_intents
 from commerce_bridge.testing.play import Trace, play
@@ -364,6 +365,14 @@ def test_rows_that_create_nothing_need_no_lease_and_no_commit():
     assert desk.leases.held == {}
 
 
+def test_rows_that_create_nothing_are_not_sent_again_when_the_other_worker_has_sent_them():
+    desk = Desk("a", "b")
+    calls = [evolve(one, rows=tuple(evolve(row, creates=None) for row in one.rows)) for one in desk.calls]
+    desk.run(commit_results(desk.books, desk.done()))
+    (met,) = desk.run(announce(desk.leases, desk.books, calls)).result.met
+    assert met.row.id == desk.calls[0].rows[0].id
+
+
 def test_of_calls_with_a_record_that_is_busy_none_is_announced():
     desk = Desk("a", "b")
     desk.run(take(desk.other(), desk.records[1]))
@@ -399,6 +408,12 @@ def test_what_another_plan_had_in_hand_since_ours_was_made_is_looked_for():
     assert [request.method for request in trace.sent] == ["GET"]
     assert [one.ref for one in trace.result.met] == [Ref("shop", "thing", "100")]
     assert desk.run(begun_of("tiny", desk.leases.plan, desk.books.steps)).result == set(desk.books.steps)
+
+
+def test_it_is_also_where_the_clocks_of_the_two_may_be_apart():
+    desk = Desk("a")
+    desk.run(touch(desk, plan="another"), EPOCH - SKEW)
+    assert len(desk.run(announce(desk.leases, desk.books, desk.calls)).sent) == 1
 
 
 def test_what_another_plan_had_in_hand_long_before_is_not():
@@ -441,6 +456,58 @@ def test_a_record_that_its_holder_has_abandoned_is_looked_for_before_it_is_taken
     assert [request.method for request in trace.sent] == ["GET"]
     assert bool(trace.result.met) is made
     assert bool(desk.leases.held) is not made
+
+
+# Carrying out
+
+
+def carried_out(desk: Desk, at: Any = EPOCH) -> tuple[Batch, Trace[Any]]:
+    batch = Batch(
+        books=desk.books, known=known_before(tuple(desk.books.steps.values()), {}), leases=desk.leases
+    )
+    return batch, desk.run(carry_out(batch), at)
+
+
+def test_whoever_waits_for_a_record_holds_none():
+    desk = Desk("a", "b")
+    desk.run(take(evolve(desk.other(), lasts=timedelta(days=1)), desk.records[0]))
+    batch, trace = carried_out(desk)
+    assert batch.busy == {desk.records[0]}
+    assert batch.calls == 1
+    first_sleep = next(n for n, one in enumerate(trace.played) if isinstance(one.effect, Sleep))
+    last = [one.effect for one in trace.played[:first_sleep] if isinstance(one.effect, Commit)][-1]
+    assert [(op.at.table, op.at.key) for op in last.ops] == [("lease", desk.records[1])]
+    assert stored_by(desk)[desk.records[1]].until is None
+
+
+def stored_by(desk: Desk) -> dict[str, Lease]:
+    return desk.run(leases_of("tiny", desk.records)).result
+
+
+def test_what_waits_for_a_record_that_others_hold_is_left_with_it():
+    desk = Desk("a")
+    (first,) = desk.books.steps.values()
+    second = evolve(first, id="2", kind=StepKind.RELATE, record="second", needs=(first.record,))
+    third = evolve(second, id="3", record="third", needs=("second",))
+    apart = evolve(second, id="4", record="apart", needs=())
+    desk.books = evolve(desk.books, steps={one.id: one for one in (third, second, first, apart)})
+    desk.run(take(evolve(desk.other(), lasts=timedelta(days=1)), first.record))
+    batch, trace = carried_out(desk)
+    assert batch.busy == {first.record, "second", "third"}
+    assert len(trace.result) == 4
+
+
+def test_a_record_of_which_something_may_have_taken_hold_is_given_back_as_unfinished():
+    desk = Desk("a", "b")
+    (lost, _) = (step.keys[0].value for step in desk.books.steps.values())
+    desk.race.tiny.shop.cut_after = [1, 3]  # the answer to the first create, and to the look for it
+    race_receipt = desk.race.alone()
+    assert [one.label for one in race_receipt.failed] == [f"{lost} Tree {lost}"]
+    found = stored_by(desk)
+    assert {name: one.unfinished for name, one in found.items()} == {
+        desk.records[0]: True,
+        desk.records[1]: False,
+    }
 
 
 # Results of a worker that slept

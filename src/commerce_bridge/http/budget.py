@@ -19,11 +19,10 @@ from commerce_bridge.http.windows import (
     PATIENCE_S,
     Flight,
     WindowState,
-    corrected,
-    ended,
     opened,
     room_s,
     runs,
+    settled,
 )
 
 FORGET_AFTER_S = 120.0
@@ -94,22 +93,18 @@ def ask(state: BudgetState, rules: BudgetRules, wish: BudgetAsk, now: datetime) 
 def settle(state: BudgetState, rules: BudgetRules, told: BudgetSettlement, now: datetime) -> BudgetState:
     """Take note of an answer: the request is no longer in flight, and headers correct the count."""
     flying = dict(state.flying)
-    settled = flying.pop(told.ticket, None)
+    held = flying.pop(told.ticket, None)
     blocked_until = state.blocked_until
     if told.blocked_for_s is not None:
         until = now + timedelta(seconds=told.blocked_for_s)
         blocked_until = max(until, blocked_until or until)
     flight = flight_of(state)
-    since, weight = (settled.since, settled.weight) if settled is not None else (now, 0)
+    since, weight = (held.since, held.weight) if held is not None else (now, 0)
     windows = dict(state.windows)
     for window in rules.windows:
-        known, better = windows.get(window.name), None
-        if window.name == told.window and told.remaining is not None:
-            better = corrected(known, window, flight, told, since, weight, now)
-        if (better is None or told.resets_in_s is None) and known is not None and settled is not None:
-            better = ended(better or known, window, flight, since, weight, now, arrived=told.answered)
-        if better is not None:
-            windows[window.name] = better
+        standing = settled(windows.get(window.name), window, flight, told, since, weight, now)
+        if standing is not None:
+            windows[window.name] = standing
     return BudgetState(windows=windows, flying=flying, blocked_until=blocked_until)
 
 

@@ -146,7 +146,47 @@ def quota_of(told: int | None, window: Window) -> int:
     return min(told, window.quota) if window.firm else told
 
 
-def ended(
+def settled(
+    known: WindowState | None,
+    window: Window,
+    flight: Flight,
+    told: BudgetSettlement,
+    since: datetime,
+    weight: int,
+    now: datetime,
+) -> WindowState | None:
+    """A window once a request is under way no more, with what its answer says of it; None for none.
+
+    An answer that took nearly as long as the window says what is left, but its end may be that of any of two.
+
+    Args:
+        known: The window as it was kept, running or over.
+        window: Its rules.
+        flight: What was under way, this request included.
+        told: What the answer says, if there was one.
+        since: When the request was let through.
+        weight: What it weighed; 0 for one that we do not know.
+        now: When its answer came, or was given up.
+    """
+    if told.window == window.name and told.remaining is not None:
+        quota = told.quota or (known.quota if known is not None else None)
+        used = max(quota_of(quota, window) - told.remaining, 0) + flight.weight - weight
+        if told.resets_in_s is not None and now - since < timedelta(seconds=window.seconds * 0.75):
+            left = timedelta(seconds=told.resets_in_s)
+            said = WindowState(
+                began=since, ends=now + left, used=used, quota=quota, told=True, sooner=since + left
+            )
+            better = _narrowed(known, said, window, flight, now)
+            if better is not None:
+                return better
+        elif known is not None and since >= known.began and runs(known, flight, now):
+            known = evolve(known, used=max(known.used, used), quota=quota)
+    if known is None or not weight:
+        return known
+    return _without_a_word(known, window, flight, since, weight, now, arrived=told.answered)
+
+
+def _without_a_word(
     known: WindowState,
     window: Window,
     flight: Flight,
@@ -156,16 +196,9 @@ def ended(
     *,
     arrived: bool,
 ) -> WindowState:
-    """A window once a request, let through at `since`, is under way no more and nothing was said of the window.
+    """A window once a request that says nothing of its end is under way no more.
 
-    Args:
-        known: The window as it stands, running or over.
-        window: Its rules.
-        flight: What was under way, this request included.
-        since: When the request was let through.
-        weight: What it weighed.
-        now: When its answer came, or was given up.
-        arrived: Whether it is sure that it reached the vendor: an answer came.
+    Its answer shows that the vendor's window has begun; one that was given up may never have arrived.
     """
     length = timedelta(seconds=window.seconds)
     if not known.answered and since >= known.began and runs(known, flight, now):
@@ -175,57 +208,37 @@ def ended(
     return evolve(known, late=carried(known, now) + weight, late_until=now + length)
 
 
-def corrected(
-    known: WindowState | None,
-    window: Window,
-    flight: Flight,
-    told: BudgetSettlement,
-    since: datetime,
-    weight: int,
-    now: datetime,
+def _narrowed(
+    known: WindowState | None, said: WindowState, window: Window, flight: Flight, now: datetime
 ) -> WindowState | None:
-    """A window once an answer, asked for at `since`, says what is left in it; None when it says nothing of it.
+    """A window once an answer has said what it looks like to the vendor; None when it says nothing of it.
 
     Requests in flight may be missing from the vendor's count, and answers may overtake each other: so the
     larger of both counts wins within one window.  Which window an answer speaks of is told by its end, which
-    lies between the end counted from `since` and the one counted from now: windows of one length follow each
-    other, so ends that differ by less than a quarter of it are the same one's.
-
-    Args:
-        known: The window as it stands, running or over.
-        window: Its rules.
-        flight: What was under way, this request included.
-        told: What the answer says.
-        since: When it was asked for.
-        weight: What the request weighed.
-        now: When it came.
+    lies between the end counted from the question and the one counted from now: windows of one length follow
+    each other, so ends that differ by less than a quarter of it are the same one's.
     """
-    quota = told.quota or (known.quota if known is not None else None)
-    used = max(quota_of(quota, window) - (told.remaining or 0), 0) + flight.weight - weight
-    if told.resets_in_s is None:
-        if known is None or since < known.began or not runs(known, flight, now):
-            return None
-        return evolve(known, used=max(known.used, used), quota=quota)
-    left = timedelta(seconds=told.resets_in_s)
-    sooner, ends = since + left, now + left
     quarter = timedelta(seconds=window.seconds / 4)
-    if known is None or sooner > known.ends + quarter:
-        used += known.late if known is not None and _asked_before_late(known, window, since) else 0
-        return WindowState(began=since, ends=ends, used=used, quota=quota, told=True, sooner=sooner)
+    if known is None:
+        return said
+    if said.earliest > known.ends + quarter:
+        late = known.late if _asked_before_late(known, window, said.began) else 0
+        return evolve(said, used=said.used + late) if late else said
     if not runs(known, flight, now):
         return None
+    ends, sooner = said.ends, said.earliest
     if known.told:
         if sooner <= known.ends - 3 * quarter:
             return known  # the last window's, and late
         ends = min(known.ends, ends)
         sooner = min(max(known.earliest, sooner), ends)
-    elif since < known.began:
+    elif said.began < known.began:
         return None
     return WindowState(
         began=known.began,
         ends=ends,
-        used=max(known.used, used),
-        quota=quota,
+        used=max(known.used, said.used),
+        quota=said.quota,
         told=True,
         sooner=sooner,
         late=known.late,

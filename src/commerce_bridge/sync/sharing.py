@@ -151,7 +151,6 @@ def commit_held(
             yield from _tell_twice(books, [(kept[row], one) for row, one in theirs.items()])
             told.update(theirs)
             gone = {row.id for row in rows if books.steps[row.step].record in lost}
-            unsure |= gone  # their intents are the new holder's
             kept = {
                 row: one
                 for row, one in kept.items()

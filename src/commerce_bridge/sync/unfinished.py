@@ -55,9 +55,8 @@ def meet_intents(
         taken = {record for record, lease in leases.items() if not lease.is_free(now)}
         left = frozenset(key for key, body in bodies.items() if body["record"] in taken)
         free = [key for key in bodies if key not in left]
-        ours = yield from load_bodies(
-            job.scope, "intent", free
-        )  # once more: their holders may just have ended
+        # once more: their holders may have ended between the two looks
+        ours = yield from load_bodies(job.scope, "intent", free)
         if not ours:
             return Met(left=left)
         try:
