@@ -401,3 +401,36 @@ def test_what_is_gone_while_it_is_held_is_taken_off_view_once_it_is_released():
     stage.sync()
     assert stage.row("b")["hidden"] == "yes"
     assert stage.plan().is_empty
+
+
+@pytest.mark.parametrize("incremental", [True, False])
+def test_trying_again_what_was_refused_needs_no_name(incremental: bool):
+    stage = stage_with(ASH, ELM, incremental=incremental)
+    stage.tiny.shop.refuse.add("a")
+    stage.sync()
+    stage.tiny.shop.refuse.clear()
+    stage.clock.sleep(60)
+    assert stage.plan().is_empty, "left alone for a day"
+    stage.apply(wished(stage, again=True))
+    assert stage.row("a")["name"] == "Ash"
+
+
+def test_the_source_is_not_asked_again_for_what_we_have_just_written():
+    stage = stage_with(ASH, ELM, incremental=True)
+    stage.sync()
+    asked: list[Any] = []
+    fetch = stage.tiny.source.fetch
+    stage.tiny.source.fetch = lambda refs: asked.extend(refs) or fetch(refs)  # type: ignore[method-assign]
+    stage.sync()
+    assert stage.plan().is_empty
+    assert asked == []
+
+
+def test_a_count_for_safety_counts_each_record_once():
+    stage = stage_with(*many())
+    stage.sync()
+    for thing in many()[25:]:
+        del stage.tiny.source.things[thing.key]
+    for number in list(stage.tiny.shop.rows)[:30]:
+        del stage.tiny.shop.rows[number]
+    assert stage.plan().footer.stops == {"target-empty": "30 of 40 known records are gone from shop."}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
@@ -18,7 +18,6 @@ from commerce_bridge.sync.gone import gone_draft
 from commerce_bridge.sync.index import read_some
 from commerce_bridge.sync.job import Draft
 from commerce_bridge.sync.memory import bindings_of, canonical, holders_of, origins_of, records_of
-from commerce_bridge.sync.origins import GONE
 from commerce_bridge.sync.placing import kin_names, noted, placed, values_of, without
 from commerce_bridge.sync.remembered import Remembered, may_skip, refreshed
 from commerce_bridge.sync.segment import Segment, Standing
@@ -46,8 +45,8 @@ class Family:
 
 
 @frozen(kw_only=True)
-class Known:
-    """What is known of the records of some families.
+class Former:
+    """What is remembered of the records of some families.
 
     Args:
         records: Canonical id to what is remembered.
@@ -78,7 +77,7 @@ def decide_items(survey: Survey[S], items: Sequence[Sighting[S]]) -> Flow[Segmen
     for family in families:
         settled, decisions = _settled(survey, family, known), list[Decided]()
         if settled is None:
-            decisions = _decide_drafts(survey, family.drafts, family.refs, family.item.version, known, watch)
+            decisions = decide_drafts(survey, family.drafts, family.refs, family.item.version, known, watch)
         standings.extend(settled or ())
         survey.titles += 1
         survey.formats += family.formats
@@ -99,7 +98,7 @@ def _refs(names: Sequence[str]) -> list[Ref]:
 
 def _known(
     survey: Survey[S], looked: Sequence[Observed[S]], stored: Mapping[str, dict[str, Any]]
-) -> Flow[Known]:
+) -> Flow[Former]:
     wanted: dict[str, None] = {}
     for item in looked:
         body = stored.get(item.name)
@@ -108,10 +107,10 @@ def _known(
     records = yield from records_of(survey.job, wanted)
     bound = {record: one.target for record, one in records.items() if one.target is not None}
     fresh = [record for record in wanted if record not in bound]
-    return Known(records=records, bound={**bound, **(yield from bindings_of(survey.job, fresh))})
+    return Former(records=records, bound={**bound, **(yield from bindings_of(survey.job, fresh))})
 
 
-def _family(survey: Survey[S], item: Observed[S], stored: Mapping[str, Any] | None, known: Known) -> Family:
+def _family(survey: Survey[S], item: Observed[S], stored: Mapping[str, Any] | None, known: Former) -> Family:
     refs = {str(ref): canonical(ref, stored) for ref in survey.job.refs(item.value)}
     drafts = noted(survey.job.drafts(item.value, survey.context_of(refs)), item)
     here = {refs.get(str(draft.ref)) or canonical(draft.ref, stored) for draft in drafts}
@@ -130,7 +129,7 @@ def _family(survey: Survey[S], item: Observed[S], stored: Mapping[str, Any] | No
     )
 
 
-def _read_unbound(survey: Survey[S], families: Sequence[Family], known: Known) -> Flow[None]:
+def _read_unbound(survey: Survey[S], families: Sequence[Family], known: Former) -> Flow[None]:
     """Look on the target for the chosen records that are not bound, by their keys."""
     keys = [
         key
@@ -152,7 +151,7 @@ def _record(family: Family, draft: Draft) -> str:
     return family.refs.get(str(draft.ref)) or canonical(draft.ref, None)
 
 
-def _hold(survey: Survey[S], families: Sequence[Family], known: Known) -> Flow[None]:
+def _hold(survey: Survey[S], families: Sequence[Family], known: Former) -> Flow[None]:
     """Load who is bound to the records of the target that come up now, and to their family."""
     names: list[str] = []
     for family in families:
@@ -162,17 +161,17 @@ def _hold(survey: Survey[S], families: Sequence[Family], known: Known) -> Flow[N
                 names.extend(kin_names([survey.index.raw(bound)]))
             elif draft.keys:
                 names.extend(kin_names(survey.index.named(draft.keys)))
-    yield from _hold_names(survey, names)
+    yield from hold_names(survey, names)
 
 
-def _settled(survey: Survey[S], family: Family, known: Known) -> list[Standing] | None:
+def _settled(survey: Survey[S], family: Family, known: Former) -> list[Standing] | None:
     """What to remember when nothing about a family can have changed; None when it must be decided."""
     records = [known.records.get(record) for record in family.refs.values()]
     if survey.wish.anew or not records:
         return None
     settled: list[Standing] = []
     for one in records:
-        if one is None or not _may_skip(survey, one, family.item.version):
+        if one is None or not unchanged_record(survey, one, family.item.version):
             return None
         survey.flips(one.next_change)
         if not one.refused:
@@ -182,7 +181,8 @@ def _settled(survey: Survey[S], family: Family, known: Known) -> list[Standing] 
     return settled
 
 
-def _may_skip(survey: Survey[S], known: Remembered, version: str) -> bool:
+def unchanged_record(survey: Survey[S], known: Remembered, version: str) -> bool:
+    """Whether nothing about one record can have changed, its target compared value by value where need be."""
     return may_skip(
         known,
         source_hash=version,
@@ -192,12 +192,12 @@ def _may_skip(survey: Survey[S], known: Remembered, version: str) -> bool:
     )
 
 
-def _decide_drafts(
+def decide_drafts(
     survey: Survey[S],
     drafts: Sequence[Draft],
     refs: Mapping[str, str],
     version: str,
-    known: Known,
+    known: Former,
     watch: Watch,
 ) -> list[Decided]:
     """Everything that one source record comes to.
@@ -210,40 +210,45 @@ def _decide_drafts(
         known: What is known of its records.
         watch: What people have said of them, and what we wrote before.
     """
-    job = survey.job
-    subjects: list[Subject] = []
-    for draft in drafts:
-        record = refs.get(str(draft.ref)) or canonical(draft.ref, None)
-        former, bound = known.records.get(record), known.bound.get(record)
-        wanted = watch.drafted(record, draft)
-        subjects.append(placed(survey.index, wanted, record, former, bound, job.target))
-    unmade = {
-        one.record
-        for one in subjects
-        if one.observed is None and (one.draft.unmade or watch.holds.held(one.record) is not None)
-    }
     decided: list[Decided] = []
-    for one in subjects:
+    for one in _subjects(survey, drafts, refs, known, watch):
         survey.records += 1
         if not survey.wish.anew and _left_alone(survey, one, version):
             survey.skipped += 1
             survey.flips(one.known.next_change if one.known else None)
             continue
-        subject = evolve(one, source_hash=version, draft=without(one.draft, unmade))
-        made = decide_record(job, survey.meeting(subject), survey.index, watch.over(subject))
-        watched = watch.after(subject, made, job.target)
+        subject = evolve(one, source_hash=version)
+        made = decide_record(survey.job, survey.meeting(subject), survey.index, watch.over(subject))
+        watched = watch.after(subject, made, survey.job.target)
         survey.heard += watched.tally
-        survey.remarks.update(watched.remarks)
-        decided.append(_with_work(survey, subject, watched.decided))
+        survey.remarks.update((*watched.remarks, *one.draft.remarks))
         survey.flips(watched.decided.standing.next_change)
-        survey.remarks.update(one.draft.remarks)
+        decided.append(_with_work(survey, subject, watched.decided))
     return decided
+
+
+def _subjects(
+    survey: Survey[S], drafts: Sequence[Draft], refs: Mapping[str, str], known: Former, watch: Watch
+) -> list[Subject]:
+    """A family's records where they stand on the target, none related to one that will not be made."""
+    subjects: list[Subject] = []
+    for draft in drafts:
+        record = refs.get(str(draft.ref)) or canonical(draft.ref, None)
+        former, bound = known.records.get(record), known.bound.get(record)
+        wanted = watch.drafted(record, draft)
+        subjects.append(placed(survey.index, wanted, record, former, bound, survey.job.target))
+    unmade = {
+        one.record
+        for one in subjects
+        if one.observed is None and (one.draft.unmade or watch.holds.held(one.record) is not None)
+    }
+    return [evolve(one, draft=without(one.draft, unmade)) for one in subjects]
 
 
 def _left_alone(survey: Survey[S], subject: Subject, version: str) -> bool:
     """Whether the target refused this very record a short while ago, and its family alone brings it up."""
     known = subject.known
-    return known is not None and known.refused == version and _may_skip(survey, known, version)
+    return known is not None and known.refused == version and unchanged_record(survey, known, version)
 
 
 def _with_work(survey: Survey[S], subject: Subject, decided: Decided) -> Decided:
@@ -258,34 +263,8 @@ def _with_work(survey: Survey[S], subject: Subject, decided: Decided) -> Decided
     return evolve(decided, steps=(*decided.steps, *opened))
 
 
-def decide_gone(survey: Survey[S], stored: Mapping[str, dict[str, Any]]) -> Flow[Segment]:
-    """What becomes of the records of source records that are gone.
-
-    Args:
-        survey: The run.
-        stored: What is stored of these source records, by name.
-    """
-    records = [record for body in stored.values() for record in body["records"].values()]
-    remembered = yield from records_of(survey.job, records)
-    bound = {record: one.target for record, one in remembered.items() if one.target is not None}
-    known = Known(records=remembered, bound=bound)
-    yield from _hold_names(survey, kin_names(survey.index.raw(ref) for ref in bound.values()))
-    watch = yield from survey.watching(records)
-    steps: list[Step] = []
-    standings: list[Standing] = []
-    for name, body in stored.items():
-        former = [remembered[one] for one in body["records"].values() if one in remembered]
-        drafts = [gone_draft(survey.job, one, survey.index.raw(bound.get(one.record))) for one in former]
-        for decided in _decide_drafts(survey, drafts, dict(body["records"]), GONE, known, watch):
-            steps.extend(decided.steps)
-            standings.append(decided.standing)
-        survey.index.see([name])
-    survey.steps.update(step.kind for step in steps)
-    survey.calls += estimate(survey.job.writer, steps, bound)
-    return Segment(steps=tuple(steps), standings=tuple(standings), watermark=None)
-
-
-def _hold_names(survey: Survey[S], names: Sequence[str]) -> Flow[None]:
+def hold_names(survey: Survey[S], names: Iterable[str]) -> Flow[None]:
+    """Load who is bound to these records of the target, for what comes up next."""
     wanted = list(dict.fromkeys(names))
     legacy = {name: survey.memory.legacy[name] for name in wanted if name in survey.memory.legacy}
     survey.index.hold({**legacy, **(yield from holders_of(survey.job, wanted))})

@@ -52,11 +52,17 @@ class Tally:
     taken_off: int = 0
     changed: int = 0
 
-    def compare(self, settled: Collection[str], shown: Mapping[str, str]) -> None:
-        """Count one known source record, and its records on the target."""
+    def compare(self, settled: Collection[str], shown: Mapping[str, str] | None = None) -> None:
+        """Count one known source record, and its records on the target.
+
+        Args:
+            settled: The target's names of its records.
+            shown: The names that the target shows now; None where it is known to show them all.
+        """
         self.known += 1
         self.bound += len(settled)
-        self.missing += sum(name not in shown for name in settled)
+        if shown is not None:
+            self.missing += sum(name not in shown for name in settled)
 
     def decided(self, steps: Collection[Step], *, existed: bool) -> None:
         """Count the steps of one record that existed before, or did not."""

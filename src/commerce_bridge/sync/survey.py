@@ -111,26 +111,31 @@ class Survey(Generic[S]):
     def pass_over(self, body: Mapping[str, Any]) -> None:
         """Count a record of the source about which nothing has changed."""
         count = len(body["records"])
-        self.tally.known += 1
-        self.tally.bound += len(body["shown"])
+        self.tally.compare(body["shown"])
         self.titles += 1
         self.formats += body["formats"]
         self.records += count
         self.skipped += count
         self.flips(body["next"])
 
-    def disturbed(self, stored: Mapping[str, dict[str, Any]]) -> list[str]:
-        """Those of these stored records that must be decided anew, though the source did not show them now."""
+    def told_apart(self, stored: Mapping[str, dict[str, Any]]) -> tuple[list[str], list[str]]:
+        """Stored source records that the source did not show now: those to compare by value, and those due.
+
+        Those about which nothing at all has changed are counted, and are in neither.
+        """
         now, rules = stamp(self.context.now), self.job.fingerprint
-        shown = self.index.versions(name for body in stored.values() for name in body["shown"])
-        anew: list[str] = []
+        shown = self.index.versions([name for body in stored.values() for name in body["shown"]])
+        quiet: list[str] = []
+        due: list[str] = []
         for name, body in stored.items():
-            self.tally.compare(body["shown"], shown)
-            if not (unchanged(body, body["source"], rules, now) and undisturbed(body["shown"], shown)):
-                anew.append(name)
+            if self.wish.anew or not unchanged(body, body["source"], rules, now):
+                due.append(name)
+            elif not undisturbed(body["shown"], shown):
+                quiet.append(name)
             else:
+                self.tally.compare(body["shown"])
                 self.flips(body["next"])
-        return anew
+        return quiet, due
 
     def watching(self, records: Iterable[str]) -> Flow[Watch]:
         """What people have said of some records, and what we wrote of them."""
