@@ -342,6 +342,6 @@ def test_edits_in_the_shop_that_are_missed_would_be_noticed(monkeypatch: pytest.
     season = Season.open(1, 1)
     season.sync()
     season.shop_edit(season.formats[0].isbn, price=4.0)
-    monkeypatch.setattr(Survey, "disturbed", lambda self, stored: [])
+    monkeypatch.setattr(Survey, "told_apart", lambda self, stored: ([], []))
     with pytest.raises(AssertionError, match=r"'price': '4"):
         season.put_right()

@@ -256,6 +256,12 @@ def test_a_larger_remainder_without_an_end_is_not_believed_either() -> None:
     assert account.room(1) == 2
 
 
+def test_a_quota_told_without_an_end_counts() -> None:
+    account = Account(SHORT)
+    account.end(account.begin(0)[1], 0.2, remaining=449, quota=450)
+    assert account.room(1) == 449
+
+
 def test_an_end_told_a_little_later_is_still_the_same_windows() -> None:
     account = Account(Window(name="30 s", seconds=30, quota=9))
     first = account.begin(0)[1]
@@ -369,7 +375,10 @@ def test_a_word_on_an_unknown_window_changes_nothing() -> None:
 def test_an_unknown_ticket_is_harmless() -> None:
     account = Account(SHORT, in_flight=1)
     account.end("never asked", 0)
-    assert account.ask(0) == 0
+    assert account.begin(0)[0] == 0
+    before = account.state
+    account.end("never asked", 5)
+    assert account.state == before
 
 
 def test_a_block_holds_for_everybody_until_it_ends() -> None:
@@ -438,6 +447,14 @@ class TestEnds:
         account.end(slow, 41)
         assert account.ask(42) == pytest.approx(29)
         assert account.ask(71) == 0
+
+    def test_the_first_request_alone_keeps_it_going(self) -> None:
+        account = Account(Window(name="30 s", seconds=30, quota=2))
+        _, slow = account.begin(0)
+        account.begin(31)
+        account.end(slow, 41)
+        known = account.state.windows["30 s"]
+        assert (known.began, known.ends, known.used) == (START, instant(71), 2)
 
     def test_a_request_that_may_never_have_arrived_proves_nothing(self) -> None:
         account = Account(Window(name="30 s", seconds=30, quota=2))

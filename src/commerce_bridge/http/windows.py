@@ -179,7 +179,7 @@ def settled(
             better = _narrowed(known, said, window, flight, now)
             if better is not None:
                 return better
-        elif known is not None and since >= known.began and runs(known, flight, now):
+        elif known is not None and since >= known.began:
             known = evolve(known, used=max(known.used, used), quota=quota)
     if known is None or not weight:
         return known
