@@ -82,6 +82,15 @@ def bridge_of(config: Config, subscribers: tuple[Any, ...] = ()) -> Generator[Br
         yield bridge
 
 
+@contextmanager
+def known_names() -> Generator[None]:
+    """Take a name that nobody knows for a mistake of whoever typed it."""
+    try:
+        yield
+    except LookupError as error:
+        raise codes.UsageError(str(error.args[0])) from error
+
+
 def _from_onix(config: Config, store: Any, state: str, subscribers: tuple[Any, ...]) -> Bridge[Sync]:
     from commerce_bridge.bridges.onix_bigcommerce import onix_to_bigcommerce
     from commerce_bridge.platforms.onix.reader import OnixReader
@@ -125,10 +134,8 @@ def _plan(args: argparse.Namespace) -> int:
     from commerce_bridge.cli.progress import progress
 
     with progress(quiet=args.json) as subscriber, bridge_of(Config.load(args.config), subscriber) as bridge:
-        try:
+        with known_names():
             plan = bridge.plan(args.only)
-        except LookupError as error:
-            raise codes.UsageError(str(error.args[0])) from error
         if args.save:
             plan.save(args.save)
         _print(args, plan, plan_object(plan))
@@ -161,10 +168,8 @@ def _sync(args: argparse.Namespace) -> int:
 
 def _explain(args: argparse.Namespace) -> int:
     with bridge_of(Config.load(args.config)) as bridge:
-        try:
+        with known_names():
             found = bridge.explain(args.record)
-        except LookupError as error:
-            raise codes.UsageError(str(error.args[0])) from error
         wanted = [
             one for one in found if args.field in {None, one.decision.field.name, str(one.decision.field)}
         ]
@@ -181,10 +186,8 @@ def _explain(args: argparse.Namespace) -> int:
 
 def _history(args: argparse.Namespace) -> int:
     with bridge_of(Config.load(args.config)) as bridge:
-        try:
+        with known_names():
             entries = bridge.history(args.record)
-        except LookupError as error:
-            raise codes.UsageError(str(error.args[0])) from error
         text = "\n".join(str(one) for one in entries) or f"Nothing was sent of {args.record} yet."
         _print(args, text, {"history": [one.as_data() for one in entries]})
     return codes.DONE
@@ -192,10 +195,8 @@ def _history(args: argparse.Namespace) -> int:
 
 def _revert(args: argparse.Namespace) -> int:
     with bridge_of(Config.load(args.config)) as bridge:
-        try:
+        with known_names():
             plan = bridge.plan_revert(args.applied)
-        except LookupError as error:
-            raise codes.UsageError(str(error.args[0])) from error
         if args.save:
             plan.save(args.save)
         _print(args, plan, plan_object(plan))
@@ -219,4 +220,5 @@ def _print(args: argparse.Namespace, text: object, data: object) -> None:
 
 
 def _code_of(receipt: Receipt) -> int:
-    return codes.NEEDS_PERSON if receipt.work or receipt.failed or receipt.stale else codes.DONE
+    unsettled = receipt.work or receipt.failed or receipt.stale or receipt.busy
+    return codes.NEEDS_PERSON if unsettled else codes.DONE

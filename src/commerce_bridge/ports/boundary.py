@@ -18,7 +18,7 @@ from attrs.validators import ge
 from commerce_bridge.domain.exchange import Cursor, Observed, Page, Ref, Sighting
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.ports.shown import Fetch, Shown, Stamped, utc
+from commerce_bridge.ports.shown import Fetch, Shown, Stamped, passed_on, utc
 
 T = TypeVar("T")
 
@@ -180,13 +180,7 @@ class BoundaryReader(Generic[T]):
         now = yield from flow.now()  # before the source is asked: what changes from here on is not settled
         page = yield from self._ask(self.reach.since(here.settled), here.place)
         items, after = here.turned(page, here.began or now, self.reach)
-        last = page.next is None
-        return Page(
-            items=items,
-            next=None if last else after.text(),
-            resume=after.text() if last else None,
-            remarks=page.remarks,
-        )
+        return passed_on(page, items, after.text())
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[T], ...]]:
         """These records as they stand now; those that are gone are left out."""

@@ -13,7 +13,7 @@ from attrs.validators import ge
 from commerce_bridge.domain.exchange import Cursor, Observed, Page, Ref, Sighting
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.ports.shown import Fetch, Shown, Stamped, utc
+from commerce_bridge.ports.shown import Fetch, Shown, Stamped, passed_on, utc
 
 T = TypeVar("T")
 
@@ -150,13 +150,7 @@ class DatedReader(Generic[T]):
         now = yield from flow.now()
         page = yield from self._ask(here.since, here.place)
         items, after = here.turned(page, here.began or now, self.reach)
-        last = page.next is None
-        return Page(
-            items=items,
-            next=None if last else after.text(),
-            resume=after.text() if last else None,
-            remarks=page.remarks,
-        )
+        return passed_on(page, items, after.text())
 
     def fetch(self, refs: Sequence[Ref]) -> Flow[tuple[Observed[T], ...]]:
         """These records as they stand now; those that are gone are left out."""

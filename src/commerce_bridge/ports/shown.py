@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from attrs import evolve, field, frozen
 
-from commerce_bridge.domain.exchange import Observed, Ref, Sighting
+from commerce_bridge.domain.exchange import Cursor, Observed, Page, Ref, Sighting
 from commerce_bridge.flow.effects import Flow
 
 T = TypeVar("T")
@@ -157,3 +157,20 @@ def _marks(lines: Mapping[str, Sequence[str]]) -> Marks:
 def _mark(text: str, size: int) -> str:
     """Two rows are taken for one only when both their marks are equal: one chance in 2 to the 120."""
     return urlsafe_b64encode(blake2b(text.encode(), digest_size=size).digest()).decode()
+
+
+def passed_on(page: Page[Any], items: tuple[Sighting[T], ...], after: Cursor) -> Page[Sighting[T]]:
+    """A page as a reader hands it out.
+
+    Args:
+        page: As the source gave it.
+        items: What of it was not handed out before.
+        after: Where to go on from: with the next page, or, after the last, with the next read.
+    """
+    last = page.next is None
+    return Page(
+        items=items,
+        next=None if last else after,
+        resume=after if last else None,
+        remarks=page.remarks,
+    )

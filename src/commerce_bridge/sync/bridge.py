@@ -14,6 +14,7 @@ from commerce_bridge.flow.operation import M, Raw, Resource, operation
 from commerce_bridge.merge import Explanation, Ownership
 from commerce_bridge.ports.work import WorkItem
 from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.erased import Erasure
 from commerce_bridge.sync.explaining import explain
 from commerce_bridge.sync.history import Entry, history
 from commerce_bridge.sync.holding import hold, list_holds, pause, pin, release
@@ -21,7 +22,6 @@ from commerce_bridge.sync.holds import Hold
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.outbox import delivering
 from commerce_bridge.sync.person import erase, export, readmit
-from commerce_bridge.sync.erased import Erasure
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planner import chosen_records, plan
 from commerce_bridge.sync.queue import close_by_hand, deliver_of
@@ -79,7 +79,7 @@ class Bridge(Resource[M]):
     @operation
     def plan(
         self: Bridge[Raw],
-        only: Iterable[str] | None = None,
+        only: Iterable[str] | str | None = None,
         *,
         again: bool = False,
         overwrite: bool = False,

@@ -151,18 +151,19 @@ def _footer(survey: Survey[S]) -> Footer:
     )
 
 
-def chosen_records(job: Job[Any], names: Iterable[str]) -> Flow[tuple[Ref, ...]]:
+def chosen_records(job: Job[Any], names: Iterable[str] | str) -> Flow[tuple[Ref, ...]]:
     """The source records of some records.
 
     Args:
         job: The job.
-        names: Each as for `explain`; or a reference of the source's, for a record not known yet.
+        names: Each as for `explain`; or a reference of the source's, for a record not known yet.  One name alone
+            is taken for itself, not for its letters.
 
     Raises:
         LookupError: No record of that name is known.
     """
     chosen: dict[Ref, None] = {}
-    for name in names:
+    for name in (names,) if isinstance(names, str) else names:
         named = yield from find_record(job, name)
         chosen[named.origin] = None
     return tuple(chosen)

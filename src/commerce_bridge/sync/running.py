@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 from attrs import define, evolve, frozen
 
-from commerce_bridge.errors import QuotaExhausted, RateLimited, ServerFault, TransportError
+from commerce_bridge.errors import (
+    BridgeError,
+    QuotaExhausted,
+    RateLimited,
+    RemoteError,
+    ServerFault,
+    TransportError,
+)
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Waited
@@ -41,6 +48,16 @@ class Ran:
     failed: int = 0
     waits: int = 0
     last: Receipt | None = None
+
+    def with_one(self, receipt: Receipt) -> Ran:
+        """What the run has come to with one more sync."""
+        return evolve(
+            self,
+            syncs=self.syncs + 1,
+            steps=self.steps + receipt.total,
+            failed=self.failed + len(receipt.failed),
+            last=receipt,
+        )
 
     def __str__(self) -> str:
         hours = (self.ended_at - self.began_at).total_seconds() / 3600
@@ -84,34 +101,30 @@ def run(
     Raises:
         AuthError, SafetyStop, StateUnreadable: What no waiting mends.
     """
-    began = now = yield from flow.now()
-    ran, turn = Ran(began_at=began, ended_at=began), _Turn()
+    now = yield from flow.now()
+    ran, turn = Ran(began_at=now, ended_at=now), _Turn()
     while now < until:
         try:
             receipt = yield from sync()
-        except QuotaExhausted as error:
+        except (QuotaExhausted, *PASSING) as error:
             now = yield from flow.now()
             ran = evolve(ran, waits=ran.waits + 1)
-            wake = error.resets_at or now + turn.longer()
-        except PASSING as error:
-            now = yield from flow.now()
-            ran = evolve(ran, waits=ran.waits + 1)
-            asked_s = getattr(error, "retry_after_s", None)
-            wake = now + max(turn.longer(), timedelta(seconds=asked_s or 0))
+            wake = _after(error, now, turn.longer())
         else:
-            turn = _Turn()
-            ran = evolve(
-                ran,
-                syncs=ran.syncs + 1,
-                steps=ran.steps + receipt.total,
-                failed=ran.failed + len(receipt.failed),
-                last=receipt,
-            )
             now = yield from flow.now()
+            ran, turn = ran.with_one(receipt), _Turn()
             flip = yield from next_wake()
             wake = now + every if flip is None or flip <= now else min(flip, now + every)
         now = yield from _sleep_to(min(wake, until), account)
     return evolve(ran, ended_at=now)
+
+
+def _after(error: BridgeError, now: datetime, pause: timedelta) -> datetime:
+    """When to try again: when a quota starts anew, or after a pause no shorter than the vendor asks for."""
+    if isinstance(error, QuotaExhausted) and error.resets_at is not None:
+        return error.resets_at
+    asked_s = error.retry_after_s if isinstance(error, RemoteError) else None
+    return now + max(pause, timedelta(seconds=asked_s or 0))
 
 
 def _sleep_to(wake: datetime, account: str) -> Flow[datetime]:

@@ -27,7 +27,8 @@ def select(plan: Plan, keep: Callable[[Step], bool]) -> Plan:
         keep: Says of each step whether it is to be carried out.
 
     Returns:
-        A plan like any other, with an id of its own kind: what one of both has done, the other does not again.
+        A plan like any other, under the id of the one it is taken from: what has taken hold of either is not done
+        again by the other.
     """
     file = PlanFile()
     header = evolve(plan.header, complete=False)  # not all that the source had is settled by it

@@ -11,7 +11,6 @@ from attrs import evolve, frozen
 from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
-from commerce_bridge.errors import StateConflict
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByKeys, Expect, Key, Op
@@ -67,10 +66,6 @@ class Outcome:
         return self.rejected | self.hampered
 
 
-SETTLE_ATTEMPTS = 5
-"""How often a segment is settled anew that another worker's commit came before."""
-
-
 def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim | None = None) -> Flow[int]:
     """Commit all of it at once; how many work items resolved by themselves.
 
@@ -81,17 +76,10 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim
         leases: Those to be given back in the same commit.
 
     Raises:
-        StateConflict: Somebody else moved the watermark, or has taken a lease; nothing was written.
+        StateConflict: Somebody else moved the watermark, said something of a record meanwhile, or has taken a
+            lease; nothing was written, and it is to be settled anew.
     """
-    for _ in range(SETTLE_ATTEMPTS - 1):
-        try:
-            return (yield from _settle(job, outcome, now, leases or Claim()))
-        except StateConflict:
-            continue  # what somebody says of a record while it is settled is not written over
-    return (yield from _settle(job, outcome, now, leases or Claim()))
-
-
-def _settle(job: Job[Any], outcome: Outcome, now: datetime, returned: Claim) -> Flow[int]:
+    returned = leases or Claim()
     ops: list[Op] = list(returned.ops)
     origins = yield from origins_of(job, [str(one.origin) for one in outcome.standings])
     former, stood = yield from _former(job, outcome, origins)

@@ -13,12 +13,12 @@ from commerce_bridge.domain.exchange import Ref, Sighting
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.mapping import Context
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.index import TargetIndex
 from commerce_bridge.sync.deciding import Subject
 from commerce_bridge.sync.holds import Holds
+from commerce_bridge.sync.index import TargetIndex
 from commerce_bridge.sync.job import FirstContact, Job
 from commerce_bridge.sync.memory import Memory
-from commerce_bridge.sync.origins import stamp, undisturbed, unchanged
+from commerce_bridge.sync.origins import stamp, unchanged, undisturbed
 from commerce_bridge.sync.safety import Tally
 from commerce_bridge.sync.watch import Tally as Heard
 from commerce_bridge.sync.watch import Watch, load_echoes

@@ -94,18 +94,14 @@ def _decide(
     here = survey.index.seen(due)
     # what a complete read told stays told, whatever people did meanwhile
     gone = {
-        name: stored[name]
-        for name in due
-        if name not in here and (survey.complete or stored[name]["gone"])
+        name: stored[name] for name in due if name not in here and (survey.complete or stored[name]["gone"])
     }
     if gone:
         segment = yield from _decide_gone(survey, gone)
         spooled.write(evolve(segment, watermark=watermark))
 
 
-def _settle(
-    survey: Survey[S], stored: Mapping[str, dict[str, Any]]
-) -> Flow[tuple[Segment, list[str]]]:
+def _settle(survey: Survey[S], stored: Mapping[str, dict[str, Any]]) -> Flow[tuple[Segment, list[str]]]:
     """Pass over what nothing has changed about, without asking the source.
 
     After a write of ours the target's version is not known; then values tell, and the version is kept.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from commerce_bridge.bridges.listing.context import listing_context
 from commerce_bridge.bridges.listing.pages import PageMaker
@@ -103,34 +103,11 @@ def listing_job(
     known = registry or standard_registry(policy)
     mapper = known.get(TARGET, Listing)
     variant = known.mappers.get((TARGET, Format)) or variant_mapper(policy)
-    owners = ownership or standard_ownership(policy, source)
-    strangers = owners.lint(owners.rules, (source, TARGET))
-    if strangers:
-        raise MappingError(
-            f"The ownership table of {pair}: {'; '.join(strangers)}.",
-            hint=f"The sides of this pair are {source!r} and {TARGET!r}.",
-        )
+    owners = _checked(pair, source, ownership or standard_ownership(policy, source))
     for one in enrich:
         reader = Enriched(reader, one)
-    maker = PageMaker(policy=policy, page=mapper, variant=variant)
     memory = StoreMemory(store)
-
-    def context(now: datetime) -> Flow[Context]:
-        facts = yield from memory.facts(anew=True)
-        made = listing_context(
-            policy,
-            now,
-            currency=facts.currency,
-            country=facts.country,
-            time_zone=facts.time_zone,
-            channel=facts.channel,
-            tax_basis=facts.tax_basis,
-        )
-        return evolve(made, facts={**made.facts, UNITS: (yield from memory.units())})
-
-    def drafts(title: Title, context: Context) -> tuple[Draft, ...]:
-        return tuple(kept_exactly(draft, context.facts[UNITS]) for draft in maker.drafts(title, context))
-
+    listings = _Listings(policy, PageMaker(policy=policy, page=mapper, variant=variant), memory)
     return Job(
         pair=pair,
         scope=f"{pair}|{source_account}|{store.connection.account}",
@@ -139,9 +116,9 @@ def listing_job(
         reader=reader,
         target_reader=BigCommerceReader(store, memory=memory),
         writer=BigCommerceWriter(store, memory=memory),
-        context=context,
-        drafts=drafts,
-        refs=maker.refs,
+        context=listings.context,
+        drafts=listings.drafts,
+        refs=listings.maker.refs,
         formats=_formats,
         ownership=owners,
         natural_keys=keys_of,
@@ -154,6 +131,51 @@ def listing_job(
         budget=store.connection.budget,
         whole=whole,
     )
+
+
+def _checked(pair: str, source: str, owners: Ownership) -> Ownership:
+    """An ownership table that names no side but this pair's."""
+    strangers = owners.lint(owners.rules, (source, TARGET))
+    if strangers:
+        raise MappingError(
+            f"The ownership table of {pair}: {'; '.join(strangers)}.",
+            hint=f"The sides of this pair are {source!r} and {TARGET!r}.",
+        )
+    return owners
+
+
+@frozen
+class _Listings:
+    """Titles as the store can list them.
+
+    Args:
+        policy: What the publisher decided about the store.
+        maker: Makes the pages.
+        memory: What is known of the store.
+    """
+
+    policy: StorePolicy
+    maker: PageMaker
+    memory: StoreMemory
+
+    def context(self, now: datetime) -> Flow[Context]:
+        """What mappers may look at; reads the store's facts anew."""
+        facts = yield from self.memory.facts(anew=True)
+        made = listing_context(
+            self.policy,
+            now,
+            currency=facts.currency,
+            country=facts.country,
+            time_zone=facts.time_zone,
+            channel=facts.channel,
+            tax_basis=facts.tax_basis,
+        )
+        return evolve(made, facts={**made.facts, UNITS: (yield from self.memory.units())})
+
+    def drafts(self, title: Title, context: Context) -> tuple[Draft, ...]:
+        """The pages of a title, with values that the store can keep."""
+        made = self.maker.drafts(title, context)
+        return tuple(kept_exactly(draft, context.facts[UNITS]) for draft in made)
 
 
 def kept_exactly(draft: Draft, units: Units) -> Draft:
