@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,31 +30,34 @@ NEVER = Rule("never", 1, "src", lambda one: None)
 
 
 @pytest.mark.parametrize(
-    ("rule", "wanted", "standing", "value", "loser"),
+    ("make", "wanted", "standing", "value", "loser"),
     [
-        (owned_by("src"), 1, 2, 1, "shop"),
-        (owned_by("src"), 1, 1, 1, None),
-        (owned_by("src"), 1, MISSING, 1, None),
-        (owned_by("src"), MISSING, 2, 2, None),
-        (owned_by("src"), CLEARED, 2, CLEARED, "shop"),
-        (owned_by("src"), 0, 2, 0, "shop"),
-        (owned_by("src"), "", 2, "", "shop"),
-        (owned_by("src"), False, True, False, "shop"),
-        (owned_by("shop"), 1, 2, 2, "src"),
-        (owned_by("shop"), 1, MISSING, MISSING, "src"),
-        (written_once("src"), 1, MISSING, 1, None),
-        (written_once("src"), 1, CLEARED, 1, None),
-        (written_once("src"), 1, 2, 2, "src"),
-        (written_once("src"), CLEARED, 2, 2, None),
-        (written_once("src"), MISSING, 2, 2, None),
-        (written_once("src"), 1, 1, 1, None),
-        (elements_of("src"), frozenset({A}), frozenset({B}), frozenset({A}), "shop"),
-        (elements_of("src"), MISSING, frozenset({B}), frozenset({B}), None),
-        (elements_of("src"), CLEARED, frozenset({B}), frozenset(), "shop"),
-        (elements_of("src"), A, MISSING, A, None),
+        (lambda: owned_by("src"), 1, 2, 1, "shop"),
+        (lambda: owned_by("src"), 1, 1, 1, None),
+        (lambda: owned_by("src"), 1, MISSING, 1, None),
+        (lambda: owned_by("src"), MISSING, 2, 2, None),
+        (lambda: owned_by("src"), CLEARED, 2, CLEARED, "shop"),
+        (lambda: owned_by("src"), 0, 2, 0, "shop"),
+        (lambda: owned_by("src"), "", 2, "", "shop"),
+        (lambda: owned_by("src"), False, True, False, "shop"),
+        (lambda: owned_by("shop"), 1, 2, 2, "src"),
+        (lambda: owned_by("shop"), 1, MISSING, MISSING, "src"),
+        (lambda: written_once("src"), 1, MISSING, 1, None),
+        (lambda: written_once("src"), 1, CLEARED, 1, None),
+        (lambda: written_once("src"), 1, 2, 2, "src"),
+        (lambda: written_once("src"), CLEARED, 2, 2, None),
+        (lambda: written_once("src"), MISSING, 2, 2, None),
+        (lambda: written_once("src"), 1, 1, 1, None),
+        (lambda: elements_of("src"), frozenset({A}), frozenset({B}), frozenset({A}), "shop"),
+        (lambda: elements_of("src"), MISSING, frozenset({B}), frozenset({B}), None),
+        (lambda: elements_of("src"), CLEARED, frozenset({B}), frozenset(), "shop"),
+        (lambda: elements_of("src"), A, MISSING, A, None),
     ],
 )
-def test_what_a_rule_decides_and_who_loses(rule: Rule, wanted: Any, standing: Any, value: Any, loser: Any):
+def test_what_a_rule_decides_and_who_loses(
+    make: Callable[[], Rule], wanted: Any, standing: Any, value: Any, loser: Any
+):
+    rule = make()  # made here, not when the tests are gathered: a mutant of it must be met
     decision = decide(case(wanted, standing), rule)
     assert decision.value == value
     assert decision.loser == loser
