@@ -261,4 +261,4 @@ def over_http(stage: Pair, mode: str, *, library: str = "httpx") -> Iterator[Ver
 
 async def _closed(*clients: Any) -> None:
     for client in clients:
-        await (client.aclose() if hasattr(client, "aclose") else client.close())
+        await client.aclose()

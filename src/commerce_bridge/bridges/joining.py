@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from attrs import evolve
 
@@ -13,6 +14,9 @@ from commerce_bridge.flow.state import StateStore
 from commerce_bridge.flow.wiring import Wiring
 from commerce_bridge.ports.work import Sink
 from commerce_bridge.sync.queue import async_transports_of, transports_of
+
+Keeping: TypeAlias = "StateStore | str | Path | None"
+"""Where a bridge remembers: a store, the path of a SQLite file, or None for this process only."""
 
 
 def joined(
@@ -65,7 +69,7 @@ def _joined(
     )
 
 
-def opened(state: StateStore | str | None) -> tuple[StateStore, Callable[[], None] | None]:
+def opened(state: Keeping) -> tuple[StateStore, Callable[[], None] | None]:
     """A state store, and what closes it if it was opened here.
 
     Args:
@@ -75,7 +79,7 @@ def opened(state: StateStore | str | None) -> tuple[StateStore, Callable[[], Non
         from commerce_bridge.stores.memory import MemoryState
 
         return MemoryState(), None
-    if isinstance(state, str):
+    if isinstance(state, (str, Path)):
         from commerce_bridge.stores.sqlite import SQLiteState
 
         store = SQLiteState(state)

@@ -187,7 +187,7 @@ class Consonance(ConsonanceClient[Sync]):
         super().__init__(sync_mode(service.connection.account, self._transport, surroundings), service)
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections; closing twice is harmless."""
         self._transport.close()
 
     def __enter__(self) -> Consonance:
@@ -231,8 +231,8 @@ class AsyncConsonance(ConsonanceClient[Async]):
         self._transport = transport or AsyncHttpTransport(base_url, library=library)
         super().__init__(async_mode(service.connection.account, self._transport, surroundings), service)
 
-    async def close(self) -> None:
-        """Let go of connections."""
+    async def aclose(self) -> None:
+        """Close the connections; closing twice is harmless."""
         await self._transport.close()
 
     async def __aenter__(self) -> AsyncConsonance:
@@ -241,7 +241,7 @@ class AsyncConsonance(ConsonanceClient[Async]):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.close()
+        await self.aclose()
 
 
 def _service(
