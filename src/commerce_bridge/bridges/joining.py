@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 from attrs import evolve
 
@@ -14,9 +14,6 @@ from commerce_bridge.flow.state import StateStore
 from commerce_bridge.flow.wiring import Wiring
 from commerce_bridge.ports.work import Sink
 from commerce_bridge.sync.queue import async_transports_of, transports_of
-
-Keeping: TypeAlias = "StateStore | str | Path | None"
-"""Where a bridge remembers: a store, the path of a SQLite file, or None for this process only."""
 
 
 def joined(
@@ -69,7 +66,7 @@ def _joined(
     )
 
 
-def opened(state: Keeping) -> tuple[StateStore, Callable[[], None] | None]:
+def opened(state: StateStore | str | Path | None) -> tuple[StateStore, Callable[[], None] | None]:
     """A state store, and what closes it if it was opened here.
 
     Args:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
-from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.errors import SafetyStop
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.operation import M, Raw, Resource, operation
+from commerce_bridge.flow.operation import M, Raw, operation
 from commerce_bridge.merge import Explanation, Ownership
 from commerce_bridge.ports.work import WorkItem
 from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.erased import Erasure
 from commerce_bridge.sync.explaining import explain
 from commerce_bridge.sync.history import Entry, history
-from commerce_bridge.sync.holding import hold, list_holds, pause, pin, release
-from commerce_bridge.sync.holds import Hold
+from commerce_bridge.sync.holding_verbs import HoldingVerbs
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.outbox import delivering
-from commerce_bridge.sync.person import erase, export, readmit
+from commerce_bridge.sync.person_verbs import PersonVerbs
 from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planner import chosen_records, plan
 from commerce_bridge.sync.queue import close_by_hand, deliver_of
@@ -31,7 +29,6 @@ from commerce_bridge.sync.reverting import plan_revert
 from commerce_bridge.sync.running import Ran, run
 from commerce_bridge.sync.status import Status, status
 from commerce_bridge.sync.survey import Wish
-from commerce_bridge.sync.watch import release_brake
 from commerce_bridge.sync.work import Parties, open_items, records_of_items
 
 __all__ = ["Bridge", "Status", "WorkItem"]
@@ -49,10 +46,11 @@ def _within(planned: Plan, limit: int | None) -> None:
         )
 
 
-class Bridge(Resource[M]):
+class Bridge(HoldingVerbs[M], PersonVerbs[M]):
     """Brings what one platform holds to another, and keeps it there.
 
-    Made by a bridge factory, such as `consonance_to_bigcommerce`.
+    Made by a bridge factory, such as `consonance_to_bigcommerce`.  As a context manager (``with``, in async code
+    too) it is closed at the end.
 
     Args:
         mode: Sync or async, as both clients.
@@ -306,171 +304,6 @@ class Bridge(Resource[M]):
         return delivering(work, lambda: deliver_of(Parties.of(job), job.sinks)) if job.sinks else work
 
     @operation
-    def hold(
-        self: Bridge[Raw], record: str, *, reason: str, who: str = "", until: datetime | None = None
-    ) -> Flow[Hold]:
-        """Keep a whole record as it is: nothing of it is written until the hold ends or is released.
-
-        Args:
-            record: Named as for `explain`; or a reference of the source's, for a record not known yet.
-            reason: Why, in words; plans, explanations and refusals repeat it.
-            who: Who says so, in words.
-            until: When it ends by itself, with a zone; None for when it is released.
-
-        Raises:
-            LookupError: No record of that name is known.
-            ValueError: There is no reason, or the end is past or has no zone.
-
-        Cost: no vendor call.
-        """
-        return (yield from hold(self.job, record, reason=reason, who=who, until=until))
-
-    @operation
-    def pin(
-        self: Bridge[Raw],
-        record: str,
-        name: AnyField,
-        *,
-        reason: str,
-        value: Maybe[Any] = MISSING,
-        part: str = "",
-        who: str = "",
-        until: datetime | None = None,
-    ) -> Flow[Hold]:
-        """Keep one field of a record: what the target shows stays, or the value that is given.
-
-        Args:
-            record: Named as for `explain`; or a reference of the source's, for a record not known yet.
-            name: The field.
-            reason: Why, in words; plans, explanations and refusals repeat it.
-            value: What the field is to be; MISSING for what the target shows, CLEARED for no value.
-            part: Which sub-record the field is in, such as a variant's SKU; empty for the record itself.
-            who: Who says so, in words.
-            until: When it ends by itself, with a zone; None for when it is released.
-
-        Raises:
-            LookupError: No record of that name is known.
-            MappingError: The value cannot be kept, or the field is the target's own: change it there.
-            ValueError: There is no reason, or the end is past or has no zone.
-
-        Cost: no vendor call.
-        """
-        return (
-            yield from pin(
-                self.job, record, name, reason=reason, value=value, part=part, who=who, until=until
-            )
-        )
-
-    @operation
-    def pause(self: Bridge[Raw], *, reason: str, who: str = "", until: datetime | None = None) -> Flow[Hold]:
-        """Stop the bridge: plans are empty and say so, and `apply` refuses, until it ends or is released.
-
-        Args:
-            reason: Why, in words.
-            who: Who says so, in words.
-            until: When it ends by itself, with a zone; None for when it is released.
-
-        Raises:
-            ValueError: There is no reason, or the end is past or has no zone.
-
-        Cost: no vendor call.
-        """
-        return (yield from pause(self.job, reason=reason, who=who, until=until))
-
-    @operation
-    def release(
-        self: Bridge[Raw], record: str | None = None, name: AnyField | None = None, *, part: str = ""
-    ) -> Flow[tuple[Hold, ...]]:
-        """Let go of a pin, of a record's hold and all its pins, or of the pause.
-
-        Args:
-            record: The record, named as for `explain`; None ends the pause.
-            name: The pinned field; None for all that was said of the record.
-            part: Which sub-record the field is in.
-
-        Returns:
-            What was let go of.
-
-        Raises:
-            LookupError: No such record is known, or nothing was said of it.
-
-        Cost: no vendor call.
-        """
-        return (yield from release(self.job, record, name, part=part))
-
-    @operation
-    def holds(self: Bridge[Raw]) -> Flow[tuple[Hold, ...]]:
-        """All that is held now: the pause, then records, then fields; no vendor call."""
-        return (yield from list_holds(self.job))
-
-    @operation
-    def release_brake(
-        self: Bridge[Raw], record: str, name: AnyField | None = None, *, part: str | None = None
-    ) -> Flow[tuple[tuple[str, AnyField], ...]]:
-        """Let writes go out again that were withheld as a loop.
-
-        Args:
-            record: The record, named as for `explain`.
-            name: The field; None for all.
-            part: Which sub-record the field is in; None for all.
-
-        Returns:
-            Part and field of what was let go of.
-
-        Raises:
-            LookupError: No record of that name is known.
-
-        Cost: no vendor call.
-        """
-        return (yield from release_brake(self.job, record, name, part=part))
-
-    @operation
-    def export_person(self: Bridge[Raw], name: str) -> Flow[dict[str, Any]]:
-        """Everything that the state holds on one person, readable.
-
-        Args:
-            name: An e-mail address as the source writes it, a platform's reference, or a canonical id.
-
-        Raises:
-            LookupError: Nobody goes by it; the error does not repeat it.
-
-        Cost: no vendor call.
-        """
-        return (yield from export(self.job, name))
-
-    @operation
-    def erase_person(self: Bridge[Raw], name: str, why: str) -> Flow[Erasure]:
-        """Remove everything that the state holds on one person, in one commit; a keyed mark stays.
-
-        Nothing is changed on the platforms.  What happens when the source shows the person again is
-        `Limits.returning`.
-
-        Args:
-            name: As for `export_person`.
-            why: In words that name nobody, such as ``asked by letter``.
-
-        Raises:
-            LookupError: Nobody goes by it; the error does not repeat it.
-
-        Cost: no vendor call.
-        """
-        return (yield from erase(self.job, name, why))
-
-    @operation
-    def readmit(self: Bridge[Raw], name: str) -> Flow[Erasure]:
-        """Let somebody be written again who was erased.
-
-        Args:
-            name: As for `export_person`.
-
-        Raises:
-            LookupError: Nobody who was erased goes by it.
-
-        Cost: no vendor call.
-        """
-        return (yield from readmit(self.job, name))
-
-    @operation
     def status(self: Bridge[Raw]) -> Flow[Status]:
         """How the bridge stands; no vendor call."""
         return (yield from status(self.job))
@@ -484,3 +317,11 @@ class Bridge(Resource[M]):
         """Let go of the state that the factory opened; the clients stay open."""
         if self._close is not None:
             self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

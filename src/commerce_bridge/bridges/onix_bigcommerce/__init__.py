@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from attrs import evolve
 
-from commerce_bridge.bridges.joining import Keeping, joined, opened
+from commerce_bridge.bridges.joining import joined, opened
 from commerce_bridge.bridges.listing.job import Enrich, listing_job
 from commerce_bridge.bridges.listing.policy import StorePolicy
 from commerce_bridge.flow.events import Subscriber
 from commerce_bridge.flow.operation import M
+from commerce_bridge.flow.state import StateStore
 from commerce_bridge.mapping import Registry
 from commerce_bridge.merge import Ownership
 from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
@@ -25,7 +27,7 @@ def onix_to_bigcommerce(
     bigcommerce: BigCommerceClient[M],
     *,
     sender: str = "file",
-    state: Keeping = None,
+    state: StateStore | str | Path | None = None,
     policy: StorePolicy | None = None,
     registry: Registry | None = None,
     ownership: Ownership | None = None,
