@@ -30,7 +30,7 @@ LEAST = dict[str, float]()
 
 @pytest.fixture(scope="module", autouse=True)
 def said(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Say at the end how little of a budget was used at the least."""
+    """Say at the end how little of a budget was used at the least, hidden edges among them."""
     yield
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         for what, share in LEAST.items():
@@ -70,6 +70,15 @@ class Account:
     over: list[str] = field(factory=list[str])
     weight: int = 0
     done: int = 0
+    edges: set[int] = field(factory=set[int])
+    """When windows began and ended at the vendor's."""
+    trips: list[tuple[int, int]] = field(factory=list[tuple[int, int]])
+    """When each request left, and when its answer came."""
+
+    def hidden(self, usual: int) -> int:
+        """How long nobody could know whether a window had ended: slow requests that were under way meanwhile."""
+        slow = ((left, came) for left, came in self.trips if came - left > usual)
+        return sum(came - left for left, came in slow if any(left <= edge <= came for edge in self.edges))
 
     def rules_at(self, at: int) -> BudgetRules:
         return next(rules for since, rules in reversed(self.rules) if since <= at)
@@ -125,6 +134,8 @@ class Traffic:
             account.weight += job.weight
             for name, meter in account.meters.items():
                 meter.count(at, job.weight)
+                if meter.began == at:
+                    account.edges |= {at, at + meter.length}
                 if meter.used > max(meter.quota, job.weight):
                     account.over.append(f"{meter.used} of {meter.quota} in {name} at {at}")
         if not job.lost and account.speaks_of and self.chance.random() < account.speaks:
@@ -132,8 +143,9 @@ class Traffic:
         self.later(at + job.back, lambda at: self.answers(account, told, done, at))
 
     def answers(self, account: Account, told: BudgetSettlement, done: Callable[[int], None], at: int) -> None:
-        del account.flying[told.ticket]
+        job = account.flying.pop(told.ticket)
         account.done += 1
+        account.trips.append((at - job.there - job.back, at))
         self.port.settle(account.name, account.rules_at(at), told, instant(at))
         done(at)
 
@@ -267,6 +279,9 @@ def test_with_work_waiting_nearly_all_of_it_is_used(
 
     A way there and back takes up to a fiftieth of the shortest window, one answer in forty up to a fifth of
     it; what may be in flight weighs up to a fiftieth of the smallest quota.  It is judged as windows end.
+
+    Where a slow request is under way while one window ends and the next begins, nobody can know when that was:
+    as much time as the request took is allowed to be lost.
     """
     all_of = data.draw(windows(50 * in_flight * heaviest, growth=2))
     times = data.draw(st.integers(1, max(1, 800 // all_of[-1].quota)))
@@ -287,8 +302,9 @@ def test_with_work_waiting_nearly_all_of_it_is_used(
     assert account.over == []
     share = account.weight / all_knowing(traffic_of(*work), all_of, in_flight, until)
     LEAST[USE] = min(LEAST.get(USE, 1.0), share)
-    event(f"{len(all_of)} windows")
-    assert share >= 0.95
+    hidden = account.hidden(2 * usual)
+    event(f"{len(all_of)} windows, {'an edge hidden' if hidden else 'no edge hidden'}")
+    assert share >= 0.95 - hidden / until
 
 
 @pytest.mark.parametrize("way_ms", [20, 100, 200])
