@@ -6,10 +6,8 @@ The text is a public format: after a change that is meant, write the files anew 
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from commerce_bridge.domain.record import Fact, Kin, Note, Outlet, Picture, Plac
 from commerce_bridge.merge import Decision, Explanation, show
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.sync.segment import Segment
+from rigs.golden import held
 from rigs.plans import (
     AS_OF,
     CHANGED,
@@ -35,17 +34,6 @@ from rigs.plans import (
     make_receipt,
     step,
 )
-
-GOLDEN = Path(__file__).parent.parent / "golden"
-
-
-def held(name: str, text: str) -> None:
-    """Compare a text with its golden file."""
-    path = GOLDEN / name
-    if os.environ.get("COMMERCE_BRIDGE_GOLDEN") == "write":
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(text + "\n", encoding="utf-8")
-    assert text + "\n" == path.read_text(encoding="utf-8")
 
 
 def decision(**changes: Any) -> Decision:

@@ -24,6 +24,7 @@ from commerce_bridge.sync.plan import Plan
 from commerce_bridge.sync.planner import chosen_records, plan
 from commerce_bridge.sync.queue import close_by_hand, deliver_of
 from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.render import counted
 from commerce_bridge.sync.retrying import plan_retry
 from commerce_bridge.sync.reverting import plan_revert
 from commerce_bridge.sync.running import Ran, run
@@ -40,7 +41,7 @@ def _within(planned: Plan, limit: int | None) -> None:
     """Stop a plan that has more steps than may be applied without a look."""
     if limit is not None and planned.footer.total > limit:
         raise SafetyStop(
-            f"The plan has {planned.footer.total} steps, more than the {limit} allowed without a look.",
+            f"The plan has {counted(planned.footer.total, 'step')}, more than the {limit} allowed without a look.",
             reason="limit",
             hint="Make a plan, read it, and apply it; or raise the limit.",
         )

@@ -118,10 +118,8 @@ def _change_line(change: Change) -> str:
 
 def _summary(footer: Footer) -> list[str]:
     if footer.total == 0:
-        return [
-            f"Nothing to do: nothing has changed for {counted(footer.records, 'record')}.",
-            *footer.warnings,
-        ]
+        unchanged = f": nothing has changed for {counted(footer.records, 'record')}" if footer.records else ""
+        return [f"Nothing to do{unchanged}.", *footer.warnings]
     counts = ", ".join(f"{count} {kind.value}" for kind, count in in_order(footer.steps))
     lines = [
         f"{counted(footer.total, 'step')}: {counts}",

@@ -19,6 +19,7 @@ from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Waited
 from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.render import counted
 
 PASSING = (RateLimited, ServerFault, TransportError)
 """Errors that a later try may not meet."""
@@ -62,8 +63,8 @@ class Ran:
     def __str__(self) -> str:
         hours = (self.ended_at - self.began_at).total_seconds() / 3600
         return (
-            f"{self.syncs} syncs in {hours:.1f} h: {self.steps} steps took hold, {self.failed} were refused, "
-            f"{self.waits} waits for a vendor"
+            f"{counted(self.syncs, 'sync')} in {hours:.1f} h: {counted(self.steps, 'step')} took hold, "
+            f"{self.failed} refused; {counted(self.waits, 'wait')} for a vendor"
         )
 
 

@@ -14,6 +14,7 @@ from commerce_bridge.sync.holding import load_holds
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.memory import open_work_of, walk
 from commerce_bridge.sync.origins import stamp
+from commerce_bridge.sync.render import counted
 from commerce_bridge.sync.tables import body_of, load_bodies
 from commerce_bridge.sync.watch import Tally, load_tally
 
@@ -60,16 +61,17 @@ class Status:
     def __str__(self) -> str:
         lag = "never settled" if self.lag is None else f"settled {_ago(self.lag)} ago"
         lines = [
-            f"{self.pair}: {self.records} records, {self.bound} on the target, {self.work} work items, {lag}"
+            f"{self.pair}: {counted(self.records, 'record')}, {self.bound} on the target, "
+            f"{counted(self.work, 'work item')}, {lag}"
         ]
         if self.due:
-            lines.append(f"  {self.due} source records wait for a run")
+            lines.append(f"  waiting for a run: {counted(self.due, 'source record')}")
         if self.next_wake is not None:
             lines.append(f"  next change by the calendar {self.next_wake:%Y-%m-%d %H:%M} UTC")
         if self.pause is not None:
             lines.append(f"  {self.pause}")
         if self.holds:
-            lines.append(f"  {self.holds} records held or fields pinned")
+            lines.append(f"  holds and pins: {self.holds}")
         if self.heard:
             heard = self.heard
             lines.append(
