@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import attrs
 from attrs import evolve
 
+from commerce_bridge.errors import SafetyStop
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Event
 from commerce_bridge.flow.operation import Sync
@@ -20,6 +23,8 @@ from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.ports.work import Notice
 from commerce_bridge.sync.bridge import Bridge
 from commerce_bridge.sync.job import Limits
+from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.receipt import Receipt
 from rigs.tiny_people import People, Person
 from rigs.tiny_shop import COLOUR, NAME, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage
@@ -293,3 +298,122 @@ class PeopleTale(People):
                 yield
             except (LookupError, ValueError) as error:
                 said.append(f"{type(error).__name__}: {error}")
+
+
+class RareTale(ThingsTale):
+    """What happens seldom: doubles, half a plan, loops, a shop that empties, plans that are damaged."""
+
+    receipt: Receipt
+
+    def all_of(self) -> TinyStage:
+        for chapter in (
+            self.a_key_is_there_twice,
+            self.half_a_plan_is_applied,
+            self.a_plan_lies_for_a_while,
+            self.nearly_all_is_gone,
+            self.all_is_taken_back,
+            self.a_loop_is_stopped,
+        ):
+            self.tell(f"--- {chapter.__name__}")
+            chapter()
+            self.tell(self.bridge.status())
+        for entry in self.bridge.history("t05"):
+            self.tell(entry)
+        return self
+
+    def a_key_is_there_twice(self) -> None:
+        for number in ("8", "9"):
+            self.tiny.shop.rows[number] = {"key": "elm", "name": "Elm", "price": "1.00", "tags": []}
+        self.planned()
+
+    def half_a_plan_is_applied(self) -> None:
+        del self.tiny.shop.rows["9"]
+        for number in range(30):
+            self.put(Thing(f"t{number:02}", f"Tree {number}", price=f"{number}.50"))
+        self.put(Thing("cedar", "Cedar", price="3.10", tags=("new",)))
+        self.wait(90_000)
+        planned = self.bridge.plan()
+        half = planned.select(lambda step: not step.label.endswith(("3", "5")))
+        self.tell(half)
+        self.receipt = self.bridge.apply(half)
+        self.tell(self.receipt)
+        self.planned()
+
+    def a_plan_lies_for_a_while(self) -> None:
+        self.put(Thing("t01", "Tree 1", price="1.75"))
+        self.put(Thing("t02", "Tree 2", price="2.75"))
+        self.wait()
+        planned = self.bridge.plan()
+        self.row("t01")["price"] = "1.60"
+        del self.tiny.shop.rows[next(key for key, row in self.tiny.shop.rows.items() if row["key"] == "t02")]
+        self.wait(3600)
+        self.tell(self.bridge.apply(planned))
+        self.tell(self.bridge.apply(planned))
+        self.planned()
+
+    def nearly_all_is_gone(self) -> None:
+        kept = dict(self.tiny.source.things)
+        for key in [key for key in kept if key != "ash"]:
+            del self.tiny.source.things[key]
+        self.wait(8 * 86_400)
+        planned = self.bridge.plan(complete=True)
+        self.tell(planned)
+        try:
+            self.bridge.apply(planned)
+        except SafetyStop as stop:
+            self.tell(f"{stop} ({stop.reason})")
+        self.tell(self.bridge.apply(planned, allow="the wood was cleared"))
+        self.tiny.source.things.update(kept)
+        for row in self.tiny.shop.rows.values():
+            row.pop("hidden", None)
+        self.wait(90_000)
+        self.planned(complete=True)
+
+    def all_is_taken_back(self) -> None:
+        self.wait()
+        back = self.bridge.plan_revert(self.receipt.plan[:8])
+        self.tell(back)
+        self.tell(self.bridge.apply(back))
+
+    def a_loop_is_stopped(self) -> None:
+        self.wait(7 * 86_400)
+        self.planned(complete=True)
+        for turn in range(9):
+            self.row("t05")["price"] = "0.10"
+            self.wait(600)
+            planned = self.bridge.plan(complete=True)
+            if not planned.is_empty:
+                self.tell(f"turn {turn}: {planned}")
+            self.bridge.apply(planned)
+        self.tell([str(item) for item in self.bridge.work_items()])
+        self.tell(self.bridge.release_brake("t05"))
+        self.planned(complete=True)
+
+    def damaged(self, folder: Path) -> Iterator[str]:
+        """What plan files that are not right are answered with."""
+        self.wait()
+        path = folder / "whole.plan"
+        self.bridge.plan().save(str(path))
+        whole = path.read_text()
+        lines = whole.splitlines(keepends=True)
+        files = {
+            "a file that is not there": None,
+            "an empty file": "",
+            "text": "Dear all,\n",
+            "without its end": "".join(lines[:-1]),
+            "without its beginning": "".join(lines[1:]),
+            "with a changed line": whole.replace("Cedar", "Cider"),
+            "with lines in another order": "".join([lines[0], *reversed(lines[1:])]),
+        }
+        for what, text in files.items():
+            damaged = folder / "damaged.plan"
+            damaged.unlink(missing_ok=True)
+            if text is not None:
+                damaged.write_text(text)
+            answer = "nothing"
+            try:
+                Plan.load(str(damaged))
+            except Exception as error:
+                answer = f"{type(error).__name__}: {error}".replace(str(folder), "…")
+            yield f"{what}\n    {answer}"
+        yield re.sub(r"^[0-9a-f]+\t", "", whole, flags=re.MULTILINE)

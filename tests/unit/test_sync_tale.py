@@ -8,12 +8,13 @@ of another shape need an upcaster.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rigs.golden import held
-from rigs.tale import TABLES, PeopleTale, ThingsTale, rows_of, told
+from rigs.tale import TABLES, PeopleTale, RareTale, ThingsTale, rows_of, told
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,17 @@ def test_what_mistakes_are_answered_with():
     tale = ThingsTale()
     tale.sync()
     held("tale-mistakes.txt", "\n".join(tale.said()))
+
+
+def test_what_is_said_and_kept_of_rare_things():
+    tale = RareTale()
+    tale.all_of()
+    held("tale-rare-said.txt", "\n".join(tale.told))
+    held("tale-rare-rows.txt", lines(rows_of(tale.state, "tiny")))
+
+
+def test_what_a_plan_file_is_and_what_a_damaged_one_is_answered_with(tmp_path: Path):
+    held("tale-plan-files.txt", "\n".join(RareTale().damaged(tmp_path)))
 
 
 def test_what_is_said_and_kept_of_people():

@@ -19,7 +19,7 @@ from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Decided, Progressed
 from commerce_bridge.http.correlation import correlated
 from commerce_bridge.ports.step import Step, StepKind
-from commerce_bridge.sync.costing import estimate
+from commerce_bridge.sync.costing import estimate, time_of
 from commerce_bridge.sync.history import Entry, entries_of
 from commerce_bridge.sync.holding import load_holds
 from commerce_bridge.sync.holds import Holds
@@ -62,6 +62,7 @@ class _Run:
     holds: Holds
     origins: set[Ref] = field(factory=set[Ref])
     records: int = 0
+    changed: int = 0
     withdrawn: int = 0
     untouched: int = 0
     steps: Counter[StepKind] = field(factory=Counter[StepKind])
@@ -203,6 +204,7 @@ def _written(
 def _note(run: _Run, written: Written, reverted: Reverted) -> None:
     if reverted.steps:
         run.origins.add(written.known.origin)
+        run.changed += 1
     else:
         run.untouched += 1
     run.withdrawn += reverted.withdrawn
@@ -213,13 +215,14 @@ def _note(run: _Run, written: Written, reverted: Reverted) -> None:
 def _footer(run: _Run, unmet: int) -> Footer:
     return Footer(
         titles=len(run.origins),
-        formats=run.records - run.untouched,
+        formats=run.changed,
         records=run.records,
         skipped=run.untouched,
         steps=dict(run.steps),
         calls=run.calls,
         good_until=None,
         warnings=tuple(_warnings(run, unmet)),
+        seconds=time_of(run.job, run.calls, run.as_of),
     )
 
 
