@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from commerce_bridge.stores.memory import MemoryState as MemoryState
     from commerce_bridge.stores.sqlite import SQLiteState
     from commerce_bridge.sync.bridge import Bridge
-    from commerce_bridge.sync.plan import Plan
-    from commerce_bridge.sync.receipt import Receipt
+    from commerce_bridge.sync.plans.plan import Plan
+    from commerce_bridge.sync.plans.receipt import Receipt
 
 __version__ = "0.1.0"
 
@@ -70,9 +70,9 @@ _HOMES: dict[str, str] = {
     "Money": "domain.money",
     "OnixReader": "platforms.onix.reader",
     "Ownership": "merge",
-    "Plan": "sync.plan",
+    "Plan": "sync.plans.plan",
     "Readiness": "publishing.readiness",
-    "Receipt": "sync.receipt",
+    "Receipt": "sync.plans.receipt",
     "Registry": "mapping",
     "RightsWindow": "domain.rights",
     "SQLiteState": "stores.sqlite",

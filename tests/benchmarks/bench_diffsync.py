@@ -24,8 +24,8 @@ from commerce_bridge.flow.clock import EPOCH  # noqa: E402
 from commerce_bridge.flow.play import ManualClock, PlayDriver  # noqa: E402
 from commerce_bridge.flow.wiring import SeededChance, Wiring  # noqa: E402
 from commerce_bridge.stores import SQLiteState  # noqa: E402
-from commerce_bridge.sync.plan import Plan  # noqa: E402
-from commerce_bridge.sync.planner import plan  # noqa: E402
+from commerce_bridge.sync.planning.planner import plan  # noqa: E402
+from commerce_bridge.sync.plans.plan import Plan  # noqa: E402
 from rigs import lots  # noqa: E402
 
 RECORDS = 50_000

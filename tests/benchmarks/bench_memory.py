@@ -29,7 +29,7 @@ def child(count: int, path: str) -> dict[str, Any]:
     from commerce_bridge.flow.play import ManualClock, PlayDriver
     from commerce_bridge.flow.wiring import SeededChance, Wiring
     from commerce_bridge.stores import SQLiteState
-    from commerce_bridge.sync.planner import plan
+    from commerce_bridge.sync.planning.planner import plan
     from rigs import lots
 
     wiring = Wiring(state=SQLiteState(path), clock=ManualClock(EPOCH), chance=SeededChance(1))

@@ -135,7 +135,10 @@ def in_the_house() -> list[Arrow]:
 
 def test_the_walk_sees_every_import_of_ours():
     assert len(arrows()) > 800
-    assert Arrow("commerce_bridge.sync.planner", "commerce_bridge.sync.planfile", True) in arrows()
+    assert (
+        Arrow("commerce_bridge.sync.planning.planner", "commerce_bridge.sync.plans.planfile", True)
+        in arrows()
+    )
     assert (
         Arrow("commerce_bridge.sandbox.bigcommerce", "commerce_bridge.sandbox.bigcommerce.natural", True)
         in arrows()

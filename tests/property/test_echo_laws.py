@@ -20,11 +20,11 @@ from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.merge import owned_by, until_edited
 from commerce_bridge.ports.step import Change
-from commerce_bridge.sync.braking import Brake, braked
-from commerce_bridge.sync.echo import KEPT, Echo, Heard, echo_of, echo_op, is_echo, note, value_hash
-from commerce_bridge.sync.job import FirstContact, Limits
-from commerce_bridge.sync.tables import scan_bodies
-from commerce_bridge.sync.watch import TALLY, Tally, load_tally
+from commerce_bridge.sync.holding.braking import braked
+from commerce_bridge.sync.holding.echo import Echo, Heard, echo_of, echo_op, is_echo, note, value_hash
+from commerce_bridge.sync.kept.tables import scan_bodies
+from commerce_bridge.sync.limits import KEPT, Brake, FirstContact, Limits
+from commerce_bridge.sync.planning.watch import TALLY, Tally, load_tally
 from rigs.two_shops import BLURB, FIELDS, NAME, NOTE, TwoShops, Way, as_it_is
 
 KEYS = st.sampled_from("12")

@@ -28,8 +28,8 @@ from hypothesis.stateful import (
 
 from commerce_bridge.sandbox.core import Fault
 from commerce_bridge.sandbox.faults import Chaos, FaultPlan
-from commerce_bridge.sync import sharing
-from commerce_bridge.sync.survey import Survey
+from commerce_bridge.sync.applying import sharing
+from commerce_bridge.sync.planning.survey import Survey
 from rigs.pair_machine import Format, Season, Title
 
 DEEP = os.environ.get("COMMERCE_BRIDGE_PROFILE") == "deep"

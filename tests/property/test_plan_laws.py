@@ -23,9 +23,11 @@ from commerce_bridge.flow.play import Crash, ManualClock, PlayDriver
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.codec import decode, decode_field, encode, encode_field
-from commerce_bridge.sync.lines import (
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.codec import decode, decode_field, encode, encode_field
+from commerce_bridge.sync.plans.lines import (
     footer_line,
     footer_of,
     header_line,
@@ -34,12 +36,10 @@ from commerce_bridge.sync.lines import (
     segment_of,
     standing_line,
 )
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planfile import PlanFile
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.segment import Footer, Header, Segment, Standing
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.planfile import PlanFile
+from commerce_bridge.sync.plans.receipt import Receipt
+from commerce_bridge.sync.plans.segment import Footer, Header, Segment, Standing
 from rigs import strategies as some
 from rigs.tiny_shop import Thing, Tiny, TinySource
 

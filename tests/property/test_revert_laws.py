@@ -14,7 +14,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from commerce_bridge.flow.play import Crash
-from commerce_bridge.sync.tables import scan_bodies
+from commerce_bridge.sync.kept.tables import scan_bodies
 from rigs.tiny_shop import Thing
 from rigs.tiny_stage import TinyStage
 

@@ -23,13 +23,13 @@ from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.mapping import Mapped
 from commerce_bridge.merge.collections import alike, elements, standing
 from commerce_bridge.ports.step import Change, Known, Step, StepKind
-from commerce_bridge.sync.clear import Clear, asks_source, asks_target, closed_to
-from commerce_bridge.sync.codec import decode, encode
-from commerce_bridge.sync.lines import segment_line, segment_of
-from commerce_bridge.sync.person import ABOUT, NOBODY
-from commerce_bridge.sync.scrubbing import BLANK, scrubbed, texts_of
-from commerce_bridge.sync.sealing import Seal, in_clear
-from commerce_bridge.sync.segment import Segment
+from commerce_bridge.sync.personal.clear import Clear, asks_source, asks_target, closed_to
+from commerce_bridge.sync.personal.person import ABOUT, NOBODY
+from commerce_bridge.sync.personal.scrubbing import BLANK, scrubbed, texts_of
+from commerce_bridge.sync.personal.sealing import Seal, in_clear
+from commerce_bridge.sync.plans.codec import decode, encode
+from commerce_bridge.sync.plans.lines import segment_line, segment_of
+from commerce_bridge.sync.plans.segment import Segment
 from rigs.tiny_people import EMAIL, NAME, PHONE, People, Person, TinyRoll
 
 SEAL = Seal(b"a key of thirty-two random bytes")
@@ -289,8 +289,8 @@ def test_nothing_personal_is_in_plan_or_state_whatever_happens_and_wherever_it_d
 def test_whatever_a_draft_says_of_its_values_is_scrubbed(value: Any, place: str):
     field: Field[Any] = Field("person", "email", personal=True)
     texts = texts_of([value])
-    from commerce_bridge.sync.sealed_job import sealed
-    from commerce_bridge.sync.view import View
+    from commerce_bridge.sync.personal.sealed_job import sealed
+    from commerce_bridge.sync.personal.view import View
 
     people = crowd()
     behind = people.run(sealed(people.job))

@@ -40,7 +40,7 @@ from commerce_bridge.sandbox.consonance import ConsonanceSandbox
 from commerce_bridge.sandbox.transport import SandboxWorld
 from commerce_bridge.stores import MemoryState, SQLiteState
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.plans.plan import Plan
 from rigs.pair import WEIGHTS, Pair, policy
 
 TABLES = ("binding", "alias", "record", "intent", "receipt", "ledger", "work", "watermark")

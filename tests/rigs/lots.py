@@ -28,13 +28,13 @@ from commerce_bridge.flow.state import Op, StateStore
 from commerce_bridge.mapping import Context, Mapped
 from commerce_bridge.merge import Ownership, elements_of, owned_by
 from commerce_bridge.ports.step import Call, Known, RowResult, Stage, Step, StepKind
-from commerce_bridge.sync.bookkeeping import bound
-from commerce_bridge.sync.job import Draft, Job, Limits
-from commerce_bridge.sync.memory import layout_mark
-from commerce_bridge.sync.origins import origin_of
-from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.safety import Safety
-from commerce_bridge.sync.tables import canonical_id, put
+from commerce_bridge.sync.applying.bookkeeping import bound
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.kept.memory import layout_mark
+from commerce_bridge.sync.kept.origins import origin_of
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.kept.tables import canonical_id, put
+from commerce_bridge.sync.limits import Limits, Safety
 
 PAGE = 1000
 NAME = Field[str]("thing", "name")

@@ -39,8 +39,8 @@ from commerce_bridge.sandbox.consonance import ConsonanceSandbox
 from commerce_bridge.sandbox.faults import FaultPlan
 from commerce_bridge.sandbox.transport import SandboxWorld
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 from rigs.every_step import TABLES, Publisher
 from rigs.pair import WEIGHTS, Pair, policy
 

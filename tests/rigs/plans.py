@@ -13,12 +13,12 @@ from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.money import Money
 from commerce_bridge.domain.record import Fact, Kin, Note, Outlet, Picture, Placement
 from commerce_bridge.ports.step import Change, Step, StepKind
-from commerce_bridge.sync.deciding import open_work
-from commerce_bridge.sync.lines import footer_line, header_line, segment_line
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planfile import PlanFile
-from commerce_bridge.sync.receipt import Receipt, Trouble
-from commerce_bridge.sync.segment import Footer, Header, Segment, Standing
+from commerce_bridge.sync.planning.deciding import open_work
+from commerce_bridge.sync.plans.lines import footer_line, header_line, segment_line
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.planfile import PlanFile
+from commerce_bridge.sync.plans.receipt import Receipt, Trouble
+from commerce_bridge.sync.plans.segment import Footer, Header, Segment, Standing
 
 AS_OF = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 AGE = Field[int]("listing", "acme_reading_age", label="reading age")

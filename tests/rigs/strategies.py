@@ -15,7 +15,7 @@ from commerce_bridge.domain.listing import LISTING_FIELDS, Fulfilment, Selling
 from commerce_bridge.domain.money import Money
 from commerce_bridge.domain.record import Fact, Kin, Note, Outlet, Picture, Placement, Record
 from commerce_bridge.ports.step import Change, Step, StepKind
-from commerce_bridge.sync.segment import Footer, Header, Segment, Standing
+from commerce_bridge.sync.plans.segment import Footer, Header, Segment, Standing
 
 texts = st.text(max_size=12)
 names = st.from_regex(r"[a-z][a-z_]{0,8}", fullmatch=True)

@@ -22,9 +22,9 @@ from commerce_bridge.flow.play import Crash, PlayDriver
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.ports.work import Notice
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.job import Limits
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.limits import Limits
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 from rigs.tiny_people import People, Person
 from rigs.tiny_shop import COLOUR, NAME, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage

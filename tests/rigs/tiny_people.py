@@ -27,13 +27,14 @@ from commerce_bridge.merge import Ownership, elements_of, owned_by, until_edited
 from commerce_bridge.merge.collections import elements
 from commerce_bridge.ports.step import Call, Known, Row, RowResult, Stage, Step, StepKind, Verdict
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.explaining import explain
-from commerce_bridge.sync.job import Draft, Job, Limits
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.sealed_job import sealed
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.limits import Limits
+from commerce_bridge.sync.personal.sealed_job import sealed
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 
 EMAIL = Field[str]("person", "email", personal=True)
 NAME = Field[str]("person", "name", personal=True)

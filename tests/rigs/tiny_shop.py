@@ -35,7 +35,8 @@ from commerce_bridge.ports.step import (
     StepKind,
     Verdict,
 )
-from commerce_bridge.sync.job import Draft, Job, Limits
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.limits import Limits
 
 NAME = Field[str]("thing", "name")
 PRICE = Field[Decimal]("thing", "price")

@@ -14,15 +14,15 @@ from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.ports.step import Change
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.explaining import explain
 from commerce_bridge.sync.history import Entry, history
-from commerce_bridge.sync.memory import Memory, records_of, remember
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.reverting import plan_revert
+from commerce_bridge.sync.kept.memory import Memory, records_of, remember
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
+from commerce_bridge.sync.reverting.planned import plan_revert
 from rigs.tiny_shop import Thing, Tiny, TinyShop, TinySource
 
 

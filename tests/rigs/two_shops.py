@@ -26,11 +26,12 @@ from commerce_bridge.merge import Ownership, Rule, owned_by
 from commerce_bridge.ports.step import Call, Known, RowResult, Stage, Step, StepKind, Verdict
 from commerce_bridge.ports.step import Row as CallRow
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.job import Draft, Job, Limits
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.limits import Limits
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 
 NAME = Field[str]("thing", "name")
 BLURB = Field[str]("thing", "blurb")

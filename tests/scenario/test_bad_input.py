@@ -41,7 +41,7 @@ from commerce_bridge.sandbox.core import Fault
 from commerce_bridge.sandbox.transport import SandboxWorld
 from commerce_bridge.stores import MemoryState
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.plan import Plan
+from commerce_bridge.sync.plans.plan import Plan
 from rigs import contracts
 from rigs.every_step import Publisher
 from rigs.onix_messages import isbn as invented

@@ -23,7 +23,7 @@ from commerce_bridge.flow.play import PlayDriver
 from commerce_bridge.merge.collections import moves
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.sandbox.catalogue import demo_catalogue
-from commerce_bridge.sync import sharing
+from commerce_bridge.sync.applying import sharing
 from commerce_bridge.testing.crash import CrashReport, crash_sweep
 from rigs.every_step import EDITION, Prepared, Publisher, Scene, pages, prepared, variants
 

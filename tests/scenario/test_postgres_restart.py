@@ -25,11 +25,11 @@ from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.stores import MemoryState
 from commerce_bridge.stores.postgres import PostgresState
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.job import Limits
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.limits import Limits
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 from rigs import postgres
 from rigs.postgres_wire import Cut, Wire
 from rigs.tiny_shop import Thing, Tiny, TinySource

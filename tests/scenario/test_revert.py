@@ -18,8 +18,8 @@ from commerce_bridge.flow.effects import Commit, Flow, Send
 from commerce_bridge.flow.play import PlayDriver
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.stores import SQLiteState
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 from commerce_bridge.testing.crash import CrashReport, crash_sweep
 from rigs.every_step import Prepared, Scene, pages, variants
 

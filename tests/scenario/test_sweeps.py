@@ -23,9 +23,9 @@ from commerce_bridge.flow.state import ByPrefix, StateStore
 from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.stores import MemoryState, SQLiteState
-from commerce_bridge.sync import sharing
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.tables import put
+from commerce_bridge.sync.applying import sharing
+from commerce_bridge.sync.kept.tables import put
+from commerce_bridge.sync.plans.plan import Plan
 from commerce_bridge.testing.sweeps import Sweep, Sweeps, everywhere, taking_hold
 from rigs.every_step import Prepared, Scene, pages
 

@@ -30,13 +30,13 @@ from commerce_bridge.sandbox.catalogue import Book, Picture, simple_title
 from commerce_bridge.sandbox.consonance import ConsonanceSandbox
 from commerce_bridge.sandbox.server import running
 from commerce_bridge.sandbox.transport import SandboxWorld
-from commerce_bridge.sync import sending
-from commerce_bridge.sync.bookkeeping import bound, intents_of
-from commerce_bridge.sync.job import Limits
-from commerce_bridge.sync.leases import SKEW, Leases, leases_of
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.sharing import Announced
+from commerce_bridge.sync.applying import sending
+from commerce_bridge.sync.applying.bookkeeping import bound, intents_of
+from commerce_bridge.sync.applying.leases import SKEW, Leases, leases_of
+from commerce_bridge.sync.applying.sharing import Announced
+from commerce_bridge.sync.limits import Limits
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.receipt import Receipt
 from commerce_bridge.testing.interleave import interleavings
 from rigs import postgres
 from rigs import shared_workers as workers
@@ -107,7 +107,7 @@ def test_without_leases_the_same_search_finds_things_that_are_made_twice(monkeyp
         yield from ()
 
     def committed(leases: Leases, books: Any, results: Any, unsure: Any) -> Flow[Any]:
-        from commerce_bridge.sync.bookkeeping import commit_results
+        from commerce_bridge.sync.applying.bookkeeping import commit_results
 
         yield from commit_results(books, results, unsure)
         leases.held.clear()

@@ -14,8 +14,8 @@ from attrs import evolve
 from commerce_bridge.cli import codes, main, run
 from commerce_bridge.flow.operation import Sync
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 from rigs.tiny_shop import Thing
 from rigs.tiny_stage import TinyStage
 

@@ -15,9 +15,9 @@ from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.domain.record import Fact, Record
 from commerce_bridge.mapping import Mapped
 from commerce_bridge.merge import newest
-from commerce_bridge.sync.deciding import Subject, decide_record
-from commerce_bridge.sync.index import TargetIndex
 from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.planning.deciding import Subject, decide_record
+from commerce_bridge.sync.planning.index import TargetIndex
 from rigs.tiny_shop import OWNERSHIP, PRICE, TAGS, Tiny, TinySource
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)

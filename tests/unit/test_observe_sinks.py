@@ -26,11 +26,11 @@ from commerce_bridge.http.webhooks import Reason, Refused, Signed, standard_sign
 from commerce_bridge.observe.sinks import WebhookSink
 from commerce_bridge.ports.work import Evidence, Notice, NoticeKind, Sink, WorkItem
 from commerce_bridge.stores import MemoryState
+from commerce_bridge.sync.asking.causes import problem
+from commerce_bridge.sync.asking.outbox import BATCH, forget
+from commerce_bridge.sync.asking.queue import async_work_queue_of, deliver_of, hosts_of, work_queue_of
+from commerce_bridge.sync.asking.work import Parties, close, meet
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.causes import problem
-from commerce_bridge.sync.outbox import BATCH, forget
-from commerce_bridge.sync.queue import async_work_queue_of, deliver_of, hosts_of, work_queue_of
-from commerce_bridge.sync.work import Parties, close, meet
 from commerce_bridge.testing.crash import crash_sweep
 from commerce_bridge.testing.play import Line, play
 from rigs.tiny_shop import Thing

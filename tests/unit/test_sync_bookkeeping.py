@@ -14,11 +14,11 @@ from commerce_bridge.flow.effects import Commit, Send
 from commerce_bridge.flow.play import Crash
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.ports.step import Call, Known, Row, Stage, StepKind
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.bookkeeping import look_for, row_key, words
-from commerce_bridge.sync.costing import estimate, known_before
-from commerce_bridge.sync.deciding import open_work
-from commerce_bridge.sync.unfinished import settle_intents
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.applying.bookkeeping import look_for, row_key, words
+from commerce_bridge.sync.applying.unfinished import settle_intents
+from commerce_bridge.sync.planning.costing import estimate, known_before
+from commerce_bridge.sync.planning.deciding import open_work
 from rigs.plans import HIDDEN, MORE, NEW, WORK
 from rigs.tiny_shop import Thing, TinyTarget
 from rigs.tiny_stage import TinyStage

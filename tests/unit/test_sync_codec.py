@@ -16,7 +16,7 @@ from commerce_bridge.domain.listing import LISTING_FIELDS, SKU, WEIGHT_G, Fulfil
 from commerce_bridge.domain.money import Money
 from commerce_bridge.domain.record import Fact, Kin, Note, Outlet, Picture, Placement, Record
 from commerce_bridge.errors import MappingError, StateUnreadable
-from commerce_bridge.sync.codec import (
+from commerce_bridge.sync.plans.codec import (
     decode,
     decode_field,
     decode_key,

@@ -11,16 +11,17 @@ import pytest
 from attrs import evolve
 
 from commerce_bridge.domain.absence import CLEARED, MISSING
+from commerce_bridge.domain.dates import earliest
 from commerce_bridge.domain.exchange import NaturalKey, Observed, Ref
 from commerce_bridge.domain.fields import AnyField, Field
 from commerce_bridge.domain.record import Candidates, Fact, Kin, Record
 from commerce_bridge.mapping import Mapped, Problem
 from commerce_bridge.merge import Case, Decision, Rule, elements_of, owned_by, until_edited
 from commerce_bridge.ports.step import Change, StepKind
-from commerce_bridge.sync.deciding import Decided, Subject, decide_record, earliest, open_work, step_id
-from commerce_bridge.sync.index import TargetIndex
 from commerce_bridge.sync.job import Draft, Job
-from commerce_bridge.sync.remembered import Remembered
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.planning.deciding import Decided, Subject, decide_record, open_work, step_id
+from commerce_bridge.sync.planning.index import TargetIndex
 from rigs.tiny_shop import COLOUR, NAME, OWNERSHIP, PRICE, TAGS, Tiny, TinySource
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

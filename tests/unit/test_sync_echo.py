@@ -21,9 +21,8 @@ from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.merge import Case, Decision, Rule, owned_by, until_edited
 from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.braking import BRAKE, Brake, braked, looks_again, over
-from commerce_bridge.sync.echo import (
-    KEPT,
+from commerce_bridge.sync.holding.braking import BRAKE, braked, looks_again, over
+from commerce_bridge.sync.holding.echo import (
     Echo,
     Heard,
     eased,
@@ -35,7 +34,8 @@ from commerce_bridge.sync.echo import (
     noted,
     value_hash,
 )
-from commerce_bridge.sync.watch import Tally, keep_tally, load_tally
+from commerce_bridge.sync.limits import KEPT, Brake
+from commerce_bridge.sync.planning.watch import Tally, keep_tally, load_tally
 from rigs.tiny_shop import Tiny, TinySource
 
 NAME = Field[str]("thing", "name")

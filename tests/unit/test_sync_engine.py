@@ -15,11 +15,11 @@ from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.flow.wiring import SeededChance, Wiring
 from commerce_bridge.ports.step import StepKind
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.explaining import explain
-from commerce_bridge.sync.job import Limits
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
+from commerce_bridge.sync.limits import Limits
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.plans.plan import Plan
 from rigs.tiny_shop import COLOUR, NAME, PRICE, Thing, Tiny, TinySource
 
 THINGS = (

@@ -11,7 +11,7 @@ from attrs import evolve
 from commerce_bridge.domain.absence import MISSING
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.tables import put, scan_bodies
+from commerce_bridge.sync.kept.tables import put, scan_bodies
 from rigs.tiny_shop import NAME, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage
 

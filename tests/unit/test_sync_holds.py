@@ -23,14 +23,14 @@ from commerce_bridge.mapping import Mapped
 from commerce_bridge.merge import Case, Decision, Rule, owned_by, until_edited, written_once
 from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.codec import encode
-from commerce_bridge.sync.deciding import open_work
-from commerce_bridge.sync.holding import ATTEMPTS, hold, list_holds, load_holds, pause, pin, release
-from commerce_bridge.sync.holds import PERSON, Hold, Holds, holds_of
+from commerce_bridge.sync.holding.holding import ATTEMPTS, hold, list_holds, load_holds, pause, pin, release
+from commerce_bridge.sync.holding.holds import PERSON, Hold, Holds, holds_of
 from commerce_bridge.sync.job import Draft
-from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.tables import canonical_id, put
-from commerce_bridge.sync.watch import Watch
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.kept.tables import canonical_id, put
+from commerce_bridge.sync.planning.deciding import open_work
+from commerce_bridge.sync.planning.watch import Watch
+from commerce_bridge.sync.plans.codec import encode
 from rigs.tiny_shop import COLOUR, NAME, PRICE, TAGS, Thing, Tiny, TinySource
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)

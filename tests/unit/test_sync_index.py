@@ -12,8 +12,8 @@ from commerce_bridge.domain.absence import MISSING
 from commerce_bridge.domain.exchange import Glimpse, NaturalKey, Observed, Page, Ref
 from commerce_bridge.domain.record import Candidates, Fact, Kin, Record
 from commerce_bridge.flow import primitives as flow
-from commerce_bridge.sync import spool
-from commerce_bridge.sync.index import TargetIndex, read_target
+from commerce_bridge.sync.planning import spool
+from commerce_bridge.sync.planning.index import TargetIndex, read_target
 from commerce_bridge.testing.play import play
 from rigs.tiny_shop import COLOUR, NAME, Tiny, TinySource
 

@@ -19,9 +19,8 @@ from commerce_bridge.flow.effects import Commit, Flow, Load, Sleep
 from commerce_bridge.flow.state import ByKeys, Expect, Key, Put
 from commerce_bridge.ports.step import RowResult, StepKind, Verdict
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.bookkeeping import Books, bound, commit_results, intents_of, row_key
-from commerce_bridge.sync.costing import known_before
-from commerce_bridge.sync.leases import (
+from commerce_bridge.sync.applying.bookkeeping import Books, bound, commit_results, intents_of, row_key
+from commerce_bridge.sync.applying.leases import (
     FIRST_LOOK_S,
     LONGEST_LOOK_S,
     RENEWED_AFTER,
@@ -38,9 +37,10 @@ from commerce_bridge.sync.leases import (
     renew,
     wait_for_any,
 )
-from commerce_bridge.sync.sending import Batch, carry_out
-from commerce_bridge.sync.sharing import announce, begun_of, commit_held
-from commerce_bridge.sync.unfinished import meet_intents, settle_intents
+from commerce_bridge.sync.applying.sending import Batch, carry_out
+from commerce_bridge.sync.applying.sharing import announce, begun_of, commit_held
+from commerce_bridge.sync.applying.unfinished import meet_intents, settle_intents
+from commerce_bridge.sync.planning.costing import known_before
 from commerce_bridge.testing.play import Trace, play
 from rigs.racing import Race, Track
 from rigs.tiny_shop import Thing

@@ -16,14 +16,14 @@ from commerce_bridge.flow.play import Crash
 from commerce_bridge.flow.state import ByPrefix, Op
 from commerce_bridge.stores import MemoryState
 from commerce_bridge.stores.sqlite import SQLiteState
-from commerce_bridge.sync import tables
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.erased import Erased, Erasure, marks_of
-from commerce_bridge.sync.job import FirstContact, Limits, Returning
-from commerce_bridge.sync.naming import people_of, record_called
-from commerce_bridge.sync.person import ABOUT, NOBODY, erase, export, readmit
-from commerce_bridge.sync.sealing import Seal, seal_of
-from commerce_bridge.sync.tables import body_of, canonical_id, put
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.kept import tables
+from commerce_bridge.sync.kept.tables import body_of, canonical_id, put
+from commerce_bridge.sync.limits import FirstContact, Limits, Returning
+from commerce_bridge.sync.personal.erased import Erased, Erasure, marks_of
+from commerce_bridge.sync.personal.naming import people_of, record_called
+from commerce_bridge.sync.personal.person import ABOUT, NOBODY, erase, export, readmit
+from commerce_bridge.sync.personal.sealing import Seal, seal_of
 from commerce_bridge.testing.crash import crash_sweep
 from rigs.rows import Rows
 from rigs.tiny_people import People, Person, TinyRoll

@@ -11,9 +11,9 @@ import pytest
 from attrs import evolve
 
 from commerce_bridge.errors import InvalidDocument
-from commerce_bridge.sync.lines import footer_line, header_line, segment_line
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planfile import PlanFile
+from commerce_bridge.sync.plans.lines import footer_line, header_line, segment_line
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.planfile import PlanFile
 from rigs.plans import FOOTER, HEADER, SEGMENTS, make_plan
 
 

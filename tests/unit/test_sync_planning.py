@@ -15,15 +15,15 @@ from commerce_bridge.errors import SafetyStop
 from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.state import ByPrefix, Delete
 from commerce_bridge.ports.step import Step, StepKind
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.holding import hold, release
-from commerce_bridge.sync.job import FirstContact, Limits, WhenGone
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import chosen_records, plan
-from commerce_bridge.sync.safety import Safety, Tally, reasons
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.holding.holding import hold, release
+from commerce_bridge.sync.kept.upgrading import upgrade
+from commerce_bridge.sync.limits import FirstContact, Limits, Safety, WhenGone
+from commerce_bridge.sync.planning.planner import chosen_records, plan
+from commerce_bridge.sync.planning.safety import Tally, reasons
+from commerce_bridge.sync.planning.survey import Wish
+from commerce_bridge.sync.plans.plan import Plan
 from commerce_bridge.sync.status import status
-from commerce_bridge.sync.survey import Wish
-from commerce_bridge.sync.upgrading import upgrade
 from rigs.tiny_shop import PRICE, Thing, Tiny, TinySource
 from rigs.tiny_stage import TinyStage
 
@@ -326,9 +326,9 @@ def test_a_mark_that_only_we_put_on_records_tells_our_own_after_the_state_was_lo
     from commerce_bridge.domain.fields import Field
     from commerce_bridge.domain.record import Record
     from commerce_bridge.mapping import Mapped
-    from commerce_bridge.sync.index import TargetIndex
     from commerce_bridge.sync.job import Draft
-    from commerce_bridge.sync.placing import placed
+    from commerce_bridge.sync.planning.index import TargetIndex
+    from commerce_bridge.sync.planning.placing import placed
 
     mark, ref = Note("ours", "id", "7"), Ref("shop", "thing", "1")
     for elements, met in (({mark: None}, False), ({}, True)):

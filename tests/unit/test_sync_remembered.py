@@ -12,7 +12,7 @@ from attrs import evolve
 from commerce_bridge.domain.absence import CLEARED
 from commerce_bridge.domain.exchange import Observed, Ref
 from commerce_bridge.domain.record import Fact, Record
-from commerce_bridge.sync.remembered import Remembered, may_skip, target_settled
+from commerce_bridge.sync.kept.remembered import Remembered, may_skip, target_settled
 from rigs.tiny_shop import NAME, PRICE, TAGS
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from commerce_bridge.domain.absence import CLEARED, MISSING
 from commerce_bridge.domain.record import Fact, Kin, Note, Outlet, Picture, Placement
 from commerce_bridge.merge import Decision, Explanation, show
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.segment import Segment
+from commerce_bridge.sync.plans.segment import Segment
 from rigs.golden import held
 from rigs.plans import (
     AS_OF,

@@ -23,16 +23,16 @@ from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.merge import owned_by
 from commerce_bridge.merge.collections import alike
 from commerce_bridge.ports.step import Change, Step, StepKind
-from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.history import Entry, history
-from commerce_bridge.sync.holding import hold, pause, pin
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.reversal import NOT_KEPT, Reversal, Standpoint, reverse, withdraw
-from commerce_bridge.sync.reverted import Written, revert_record
-from commerce_bridge.sync.reverting import AGAIN, plan_revert
-from commerce_bridge.sync.sealing import seal_of
-from commerce_bridge.sync.tables import put, scan_bodies
+from commerce_bridge.sync.holding.holding import hold, pause, pin
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.kept.tables import put, scan_bodies
+from commerce_bridge.sync.personal.sealing import seal_of
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.reverting.planned import AGAIN, plan_revert
+from commerce_bridge.sync.reverting.reversal import NOT_KEPT, Reversal, Standpoint, reverse, withdraw
+from commerce_bridge.sync.reverting.reverted import Written, revert_record
 from rigs.tiny_people import NAME as PERSON_NAME
 from rigs.tiny_people import People, Person
 from rigs.tiny_shop import OWNERSHIP, PRICE, TAGS, Thing

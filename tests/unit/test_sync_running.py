@@ -21,7 +21,7 @@ from commerce_bridge.errors import (
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.clock import EPOCH
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.plans.receipt import Receipt
 from commerce_bridge.sync.running import FIRST_PAUSE, LONGEST_PAUSE, Ran, run
 from commerce_bridge.testing.play import Trace, play
 from rigs.plans import make_receipt

@@ -31,16 +31,16 @@ from commerce_bridge.mapping import Context, Mapped, Problem
 from commerce_bridge.observe.logs import log_events
 from commerce_bridge.stores import MemoryState
 from commerce_bridge.stores.sqlite import SQLiteState
-from commerce_bridge.sync import sealing
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.codec import decode, encode
+from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.job import Draft
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.scrubbing import BLANK, scrub_error, scrubbed, texts_of, unquoted, words_of
-from commerce_bridge.sync.sealed_job import SealedWriter, sealed
-from commerce_bridge.sync.sealing import Seal, in_clear, seal_of
-from commerce_bridge.sync.tables import body_of
-from commerce_bridge.sync.view import View, is_personal
+from commerce_bridge.sync.kept.tables import body_of
+from commerce_bridge.sync.personal import sealing
+from commerce_bridge.sync.personal.scrubbing import BLANK, scrub_error, scrubbed, texts_of, unquoted, words_of
+from commerce_bridge.sync.personal.sealed_job import SealedWriter, sealed
+from commerce_bridge.sync.personal.sealing import Seal, in_clear, seal_of
+from commerce_bridge.sync.personal.view import View, is_personal
+from commerce_bridge.sync.plans.codec import decode, encode
+from commerce_bridge.sync.plans.plan import Plan
 from commerce_bridge.testing.crash import crash_sweep
 from rigs.rows import Rows
 from rigs.tiny_people import EMAIL, NAME, OWNERSHIP, PHONE, People, Person, TinyDesk, TinyRoll, planning

@@ -14,8 +14,8 @@ from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.state import Expect, Key, Put
 from commerce_bridge.merge import first_of, owned_by, when
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.tables import load_bodies
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.kept.tables import load_bodies
 from rigs.tiny_shop import OWNERSHIP, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage
 

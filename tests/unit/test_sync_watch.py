@@ -16,13 +16,13 @@ from commerce_bridge.flow.messages import Request, Response
 from commerce_bridge.flow.state import Key, Put
 from commerce_bridge.merge import Ownership, until_edited
 from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.applier import apply
-from commerce_bridge.sync.braking import BRAKE, Brake
+from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.explaining import explain
-from commerce_bridge.sync.holding import hold, list_holds, pause, pin, release
-from commerce_bridge.sync.job import FirstContact, Limits
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.watch import load_tally, release_brake
+from commerce_bridge.sync.holding.braking import BRAKE
+from commerce_bridge.sync.holding.holding import hold, list_holds, pause, pin, release
+from commerce_bridge.sync.limits import Brake, FirstContact, Limits
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.planning.watch import load_tally, release_brake
 from rigs.tiny_shop import COLOUR, NAME, PRICE, TAGS, Thing
 from rigs.tiny_stage import TinyStage
 from rigs.two_shops import BLURB, TwoShops, Way, all_owned_by, as_it_is

@@ -38,11 +38,11 @@ from commerce_bridge.http.opening import Surroundings
 from commerce_bridge.ports.step import Step, StepKind
 from commerce_bridge.ports.work import Evidence, WorkItem
 from commerce_bridge.stores import MemoryState, SQLiteState
-from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.asking.causes import mender_of, problem, refusal
+from commerce_bridge.sync.asking.queue import async_work_queue_of, chosen, work_queue_of
+from commerce_bridge.sync.asking.work import Parties, body_after, close, item_of, meet, records_of_items
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.causes import mender_of, problem, refusal
-from commerce_bridge.sync.queue import async_work_queue_of, chosen, work_queue_of
-from commerce_bridge.sync.work import Parties, body_after, close, item_of, meet, records_of_items
 from commerce_bridge.testing.play import play
 from rigs.tiny_shop import Thing
 from rigs.tiny_stage import TinyStage

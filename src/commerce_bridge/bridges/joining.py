@@ -13,7 +13,7 @@ from commerce_bridge.flow.operation import Async, M, Sync
 from commerce_bridge.flow.state import StateStore
 from commerce_bridge.flow.wiring import Wiring
 from commerce_bridge.ports.work import Sink
-from commerce_bridge.sync.queue import async_transports_of, transports_of
+from commerce_bridge.sync.asking.queue import async_transports_of, transports_of
 
 
 def joined(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt, Trouble
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt, Trouble
 
 
 def plan_object(plan: Plan) -> dict[str, Any]:

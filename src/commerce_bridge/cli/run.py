@@ -14,8 +14,8 @@ from commerce_bridge.cli.config import Config
 from commerce_bridge.cli.printing import plan_object, receipt_object
 from commerce_bridge.flow.operation import Sync
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.receipt import Receipt
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
 
 
 def add_parsers(commands: Any) -> None:

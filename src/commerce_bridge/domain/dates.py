@@ -106,3 +106,9 @@ def day(text: str) -> Date:
         return Date(date.fromisoformat(text))
     except ValueError as error:
         raise ValueError(f"date {text!r}: expected a day as YYYY-MM-DD ({error})") from error
+
+
+def earliest(*instants: datetime | None) -> datetime | None:
+    """The earliest instant among those given, or None."""
+    known = [one for one in instants if one is not None]
+    return min(known) if known else None

@@ -27,6 +27,10 @@ class StepKind(enum.Enum):
     OPEN_WORK = "open work"
 
 
+STATE_ONLY = frozenset({StepKind.OPEN_WORK, StepKind.EMIT})
+"""Kinds of step that reach no vendor."""
+
+
 def _before(change: Change) -> Any:
     return change.before
 

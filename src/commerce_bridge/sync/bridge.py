@@ -13,24 +13,24 @@ from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import M, Raw, operation
 from commerce_bridge.merge import Explanation, Ownership
 from commerce_bridge.ports.work import WorkItem
-from commerce_bridge.sync.applier import apply
+from commerce_bridge.sync.applying.applier import apply
+from commerce_bridge.sync.asking.outbox import delivering
+from commerce_bridge.sync.asking.queue import close_by_hand, deliver_of
+from commerce_bridge.sync.asking.work import Parties, open_items, records_of_items
 from commerce_bridge.sync.explaining import explain
 from commerce_bridge.sync.history import Entry, history
 from commerce_bridge.sync.holding_verbs import HoldingVerbs
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.outbox import delivering
 from commerce_bridge.sync.person_verbs import PersonVerbs
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import chosen_records, plan
-from commerce_bridge.sync.queue import close_by_hand, deliver_of
-from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.render import counted
+from commerce_bridge.sync.planning.planner import chosen_records, plan
+from commerce_bridge.sync.planning.survey import Wish
+from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.receipt import Receipt
+from commerce_bridge.sync.plans.render import counted
 from commerce_bridge.sync.retrying import plan_retry
-from commerce_bridge.sync.reverting import plan_revert
+from commerce_bridge.sync.reverting.planned import plan_revert
 from commerce_bridge.sync.running import Ran, run
 from commerce_bridge.sync.status import Status, status
-from commerce_bridge.sync.survey import Wish
-from commerce_bridge.sync.work import Parties, open_items, records_of_items
 
 __all__ = ["Bridge", "Status", "WorkItem"]
 
@@ -238,7 +238,7 @@ class Bridge(HoldingVerbs[M], PersonVerbs[M]):
     def work_items(self: Bridge[Raw]) -> Flow[tuple[WorkItem, ...]]:
         """All open work items of this bridge, by record; no vendor call.
 
-        `commerce_bridge.sync.queue` has those of all bridges of a state.
+        `commerce_bridge.sync.asking.queue` has those of all bridges of a state.
         """
         return (yield from open_items(Parties.of(self.job)))
 

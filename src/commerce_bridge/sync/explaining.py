@@ -12,18 +12,18 @@ from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.merge import Explanation
-from commerce_bridge.sync.codec import decode_field
-from commerce_bridge.sync.deciding import Subject, decide_record
-from commerce_bridge.sync.holding import load_holds
-from commerce_bridge.sync.index import TargetIndex, read_some
+from commerce_bridge.sync.holding.holding import load_holds
 from commerce_bridge.sync.job import Draft, Job
-from commerce_bridge.sync.memory import canonical, holders_of, known_record, origins_of
-from commerce_bridge.sync.naming import record_called
-from commerce_bridge.sync.placing import kin_names
-from commerce_bridge.sync.remembered import Remembered
-from commerce_bridge.sync.sealed_job import sealed
-from commerce_bridge.sync.tables import scan_bodies
-from commerce_bridge.sync.watch import Watch, load_echoes
+from commerce_bridge.sync.kept.memory import canonical, holders_of, known_record, origins_of
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.kept.tables import scan_bodies
+from commerce_bridge.sync.personal.naming import record_called
+from commerce_bridge.sync.personal.sealed_job import sealed
+from commerce_bridge.sync.planning.deciding import Subject, decide_record
+from commerce_bridge.sync.planning.index import TargetIndex, read_some
+from commerce_bridge.sync.planning.placing import kin_names
+from commerce_bridge.sync.planning.watch import Watch, load_echoes
+from commerce_bridge.sync.plans.codec import decode_field
 
 
 def explain(job: Job[Any], record: str, name: AnyField | None = None) -> Flow[tuple[Explanation, ...]]:

@@ -10,14 +10,14 @@ from attrs import evolve, field, frozen
 
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.ports.step import Step, StepKind
-from commerce_bridge.sync.deciding import open_work
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.lines import change_line, step_of
-from commerce_bridge.sync.memory import known_record
-from commerce_bridge.sync.naming import record_called
-from commerce_bridge.sync.render import change_lines, moment
-from commerce_bridge.sync.sealed_job import sealed
-from commerce_bridge.sync.tables import scan_bodies
+from commerce_bridge.sync.kept.memory import known_record
+from commerce_bridge.sync.kept.tables import scan_bodies
+from commerce_bridge.sync.personal.naming import record_called
+from commerce_bridge.sync.personal.sealed_job import sealed
+from commerce_bridge.sync.planning.deciding import open_work
+from commerce_bridge.sync.plans.lines import change_line, step_of
+from commerce_bridge.sync.plans.render import change_lines, moment
 
 
 @frozen(kw_only=True)

@@ -9,10 +9,10 @@ from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import M, Raw, Resource, operation
-from commerce_bridge.sync.holding import hold, list_holds, pause, pin, release
-from commerce_bridge.sync.holds import Hold
+from commerce_bridge.sync.holding.holding import hold, list_holds, pause, pin, release
+from commerce_bridge.sync.holding.holds import Hold
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.watch import release_brake
+from commerce_bridge.sync.planning.watch import release_brake
 
 
 class HoldingVerbs(Resource[M]):

@@ -6,9 +6,8 @@ explaining are the same for all.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
@@ -25,8 +24,7 @@ from commerce_bridge.ports.reader import Reader
 from commerce_bridge.ports.step import Change, StepKind
 from commerce_bridge.ports.work import Sink
 from commerce_bridge.ports.writer import Writer
-from commerce_bridge.sync.braking import Brake
-from commerce_bridge.sync.safety import Safety
+from commerce_bridge.sync.limits import Limits
 
 S = TypeVar("S")
 
@@ -83,72 +81,6 @@ class Draft:
     def unmade(self) -> bool:
         """Whether it will not be made if it does not exist."""
         return self.dormant or self.blocked
-
-
-class Returning(enum.Enum):
-    """What is done when the source shows somebody again who was erased."""
-
-    ASK = "ask"
-    """Nothing is written; a work item asks."""
-    LEAVE = "leave"
-    """Nothing is written, and nobody is asked."""
-    TAKE = "take"
-    """They are taken for somebody new."""
-
-
-class WhenGone(enum.Enum):
-    """What is done with a record that the source no longer has."""
-
-    HIDE = "hide"
-    """It is taken off view."""
-    KEEP = "keep"
-    """It stays as it is."""
-
-
-class FirstContact(enum.Enum):
-    """What is done with a record that is found on the target, and that we did not make."""
-
-    ADOPT = "adopt"
-    """It is ours from then on; what it lacks is filled in, and what differs stays until the source changes it."""
-    OVERWRITE = "overwrite"
-    """It is ours from then on, and becomes what the source says at once."""
-
-
-@frozen(kw_only=True)
-class Limits:
-    """How careful a job is.
-
-    Args:
-        fresh_for: How old an observation of the target may be when it is overwritten.
-        in_flight: How many calls may be under way at once.
-        attempts: How often a row whose answer was lost is looked for and sent again.
-        retry_after: How long a record that the target refused is left alone while neither it nor the rules
-            change: a plan may be raised meanwhile, or an image host come back.
-        lease_for: How long a record that something is created of is ours alone, unless that is renewed: the
-            longest that others wait for a worker that has died, and more than one call may take.
-        returning: What is done when the source shows somebody again who was erased.
-        when_gone: What is done with a record that a complete read of the source no longer shows; nothing is
-            ever deleted by itself.
-        complete_every: How often the source is read whole, which alone tells what is gone from it, though a read
-            of what changed would do; None for never.
-        first_contact: What is done with a record that is found on the target by its natural keys.
-        safety: When a person should look before a plan is applied.
-        latency_s: Seconds that a call to the target is taken to last, for the time that a plan will take.
-        brake: When writes that only succeed are taken for a loop.
-    """
-
-    fresh_for: timedelta = timedelta(minutes=5)
-    in_flight: int = 3
-    attempts: int = 3
-    retry_after: timedelta = timedelta(days=1)
-    lease_for: timedelta = timedelta(minutes=2)
-    returning: Returning = Returning.ASK
-    when_gone: WhenGone = WhenGone.HIDE
-    complete_every: timedelta | None = timedelta(days=7)
-    first_contact: FirstContact = FirstContact.ADOPT
-    safety: Safety = field(factory=Safety)
-    latency_s: float = 0.3
-    brake: Brake = field(factory=Brake)
 
 
 @frozen(kw_only=True)

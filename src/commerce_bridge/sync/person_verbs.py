@@ -6,9 +6,9 @@ from typing import Any
 
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.operation import M, Raw, Resource, operation
-from commerce_bridge.sync.erased import Erasure
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.person import erase, export, readmit
+from commerce_bridge.sync.personal.erased import Erasure
+from commerce_bridge.sync.personal.person import erase, export, readmit
 
 
 class PersonVerbs(Resource[M]):

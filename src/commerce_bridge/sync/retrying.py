@@ -7,12 +7,12 @@ from typing import Any
 
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.ports.work import WorkItem
+from commerce_bridge.sync.asking.work import Parties, open_items, records_of_items
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.memory import records_of
-from commerce_bridge.sync.plan import Plan
-from commerce_bridge.sync.planner import plan
-from commerce_bridge.sync.survey import Wish
-from commerce_bridge.sync.work import Parties, open_items, records_of_items
+from commerce_bridge.sync.kept.memory import records_of
+from commerce_bridge.sync.planning.planner import plan
+from commerce_bridge.sync.planning.survey import Wish
+from commerce_bridge.sync.plans.plan import Plan
 
 
 def plan_retry(job: Job[Any], items: Iterable[WorkItem] | None = None) -> Flow[Plan]:

@@ -18,8 +18,8 @@ from commerce_bridge.errors import (
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Waited
-from commerce_bridge.sync.receipt import Receipt
-from commerce_bridge.sync.render import counted
+from commerce_bridge.sync.plans.receipt import Receipt
+from commerce_bridge.sync.plans.render import counted
 
 PASSING = (RateLimited, ServerFault, TransportError)
 """Errors that a later try may not meet."""

@@ -7,16 +7,16 @@ from typing import Any
 
 from attrs import field, frozen
 
+from commerce_bridge.domain.dates import earliest
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.sync.deciding import earliest
-from commerce_bridge.sync.holding import load_holds
+from commerce_bridge.sync.holding.holding import load_holds
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.memory import open_work_of, walk
-from commerce_bridge.sync.origins import stamp
-from commerce_bridge.sync.render import counted
-from commerce_bridge.sync.tables import body_of, load_bodies
-from commerce_bridge.sync.watch import Tally, load_tally
+from commerce_bridge.sync.kept.memory import open_work_of, walk
+from commerce_bridge.sync.kept.origins import stamp
+from commerce_bridge.sync.kept.tables import body_of, load_bodies
+from commerce_bridge.sync.planning.watch import Tally, load_tally
+from commerce_bridge.sync.plans.render import counted
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,7 @@ from commerce_bridge.platforms.consonance.client import ConsonanceClient
 from commerce_bridge.platforms.consonance.reader import ConsonanceReader
 from commerce_bridge.ports.work import Sink
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.job import Limits
+from commerce_bridge.sync.limits import Limits
 
 
 def consonance_to_bigcommerce(

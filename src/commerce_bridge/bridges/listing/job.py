@@ -36,7 +36,8 @@ from commerce_bridge.platforms.bigcommerce.units import Units
 from commerce_bridge.platforms.bigcommerce.writer import BigCommerceWriter
 from commerce_bridge.ports.enriched import Enriched
 from commerce_bridge.ports.reader import Reader
-from commerce_bridge.sync.job import Draft, Job, Limits
+from commerce_bridge.sync.job import Draft, Job
+from commerce_bridge.sync.limits import Limits
 
 TARGET = "bigcommerce"
 

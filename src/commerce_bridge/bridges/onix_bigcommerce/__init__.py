@@ -19,7 +19,7 @@ from commerce_bridge.platforms.bigcommerce.client import BigCommerceClient
 from commerce_bridge.platforms.onix.reader import OnixReader
 from commerce_bridge.ports.work import Sink
 from commerce_bridge.sync.bridge import Bridge
-from commerce_bridge.sync.job import Limits
+from commerce_bridge.sync.limits import Limits
 
 
 def onix_to_bigcommerce(

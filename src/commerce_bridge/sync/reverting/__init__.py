@@ -1,0 +1,1 @@
+"""Taking an apply back, by a plan like any other."""
