@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commerce_bridge.bridges.listing import rules
@@ -57,7 +57,13 @@ def joined(*parts: Mapper) -> Any:
 CONTEXT = make_context()
 
 
+A, B = (named(name, lambda entity, context: 1) for name in "AB")
+
+
 @given(mappers(), mappers(), mappers())
+@example(field(FIELDS[0], A), field(FIELDS[0], A), override(FIELDS[0], B))
+@example(override(FIELDS[0], A), field(FIELDS[0], A), override(FIELDS[0], B))
+@example(field(FIELDS[0], A), override(FIELDS[0], B), override(FIELDS[0], A))
 def test_joining_mappers_is_associative(one: Mapper, two: Mapper, three: Mapper):
     left, inner = joined(one, two, three), joined(two, three)
     right = inner if inner is MappingError else joined(one, inner)

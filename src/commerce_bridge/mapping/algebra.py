@@ -143,7 +143,8 @@ class Mapper:
                     f"Two rules compute {term.field}: {former.rule!r} and {term.rule!r}.",
                     hint="Use override(...) where the second is meant to replace the first.",
                 )
-            known[term.field] = term
+            # What stood first says whether the whole replaces what comes before it, wherever the brackets are.
+            known[term.field] = term if former is None else attrs.evolve(term, replaces=former.replaces)
         return Mapper(tuple(known.values()))
 
     def __call__(self, entity: Any, context: Context) -> Mapped:
