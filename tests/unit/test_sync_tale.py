@@ -60,6 +60,7 @@ def test_what_is_said_and_kept_of_rare_things():
     tale.all_of()
     held("tale-rare-said.txt", "\n".join(tale.told))
     held("tale-rare-rows.txt", lines(rows_of(tale.state, "tiny")))
+    held("tale-rare-events.txt", "\n".join(map(told, tale.events)))
 
 
 def test_what_a_plan_file_is_and_what_a_damaged_one_is_answered_with(tmp_path: Path):

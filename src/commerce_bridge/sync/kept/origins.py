@@ -55,20 +55,6 @@ class Origin:
             "shown": dict(self.shown),
         }
 
-    @staticmethod
-    def of(name: str, body: Mapping[str, Any]) -> Origin:
-        """The origin that `body` wrote."""
-        return Origin(
-            name=name,
-            version=body["source"],
-            fingerprint=body["rules"],
-            next_change=body["next"],
-            records=body["records"],
-            formats=body["formats"],
-            gone=body["gone"],
-            shown=body["shown"],
-        )
-
 
 def origin_of(name: str, records: Iterable[Remembered], formats: int) -> Origin:
     """What all the records of a source record come to; they are decided anew when they do not agree."""
