@@ -40,11 +40,11 @@ def tests_on(session: nox.Session) -> None:
 
 @nox.session
 def property(session: nox.Session) -> None:
-    """The laws and the crash sweeps in the deep profile."""
+    """The laws and the crash sweeps in the deep profile, two at a time; shares and counts are printed at the end."""
     install(session, "test")
-    session.run(
-        "pytest", "tests/property", "tests/scenario", "-m", "", env={"COMMERCE_BRIDGE_PROFILE": "deep"}
-    )
+    places = session.posargs or ["tests/property", "tests/scenario"]
+    told = ["-m", "", "-rP", "-n", "2", "--dist", "worksteal"]
+    session.run("pytest", *places, *told, env={"COMMERCE_BRIDGE_PROFILE": "deep"})
 
 
 @nox.session
