@@ -76,6 +76,8 @@ def rules() -> list[Rule]:
         custom("silent", 1, "src", lambda case: None),
         custom("left", 1, "src", lambda case: MISSING),
         marked,
+        when("it is noon", lambda case: True, newest("src", MINUTE)),
+        when("it is noon", lambda case: True, three_way("src", "shop")),
         first_of(marked, written_once("src"), owned_by("src")),
         by_field({NAME: marked, TAGS: elements_of("src")}, otherwise=three_way("src", "shop")),
     ]
@@ -213,3 +215,21 @@ def test_what_comes_of_consents():
         )
         lines.append(f"{told}; taken {verdict.taken}: {verdict.reason}")
     held("merge-consents.txt", "\n".join(lines))
+
+
+def test_a_word_that_is_refused_does_not_stop_the_next():
+    ahead, out = word(ConsentState.OPTED_IN, 10), word(ConsentState.OPTED_OUT)
+    registered = register({}, [ahead, out], now=NOON, skew=MINUTE)
+    assert [one.taken for one in registered.verdicts] == [False, True]
+    assert registered.consents == {Medium.EMAIL: out}
+
+
+def test_a_case_and_a_decision_are_written_without_what_is_personal():
+    plain = next(iter(cases(NAME, ["a"])))
+    assert repr(plain).startswith("Case(field=")
+    secret = Case(
+        field=MAIL, base="x-base", sides={"src": "x-src", "shop": "x-shop"}, source="src", target="shop"
+    )
+    decision = decide(secret, consent_of("shop"))
+    assert "x-" not in f"{secret!r} {decision!r} {decision}"
+    held("merge-written.txt", f"{plain!r}\n{secret!r}\n{decision!r}")
