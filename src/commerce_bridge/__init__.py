@@ -1,8 +1,7 @@
 """commerce_bridge connects publishing management, stores, content and customer systems.
 
 Everything here is loaded when it is first used, so that importing the package costs next to
-nothing.  What is not listed in `__all__`, or in that of `commerce_bridge.bigcommerce`,
-`commerce_bridge.consonance` and `commerce_bridge.onix`, may change without notice.
+nothing.  What is in the reference is public; all else may change without notice.
 """
 
 from __future__ import annotations
