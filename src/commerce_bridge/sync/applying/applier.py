@@ -35,6 +35,7 @@ from commerce_bridge.sync.applying.bookkeeping import (
     receipts_of,
     words,
 )
+from commerce_bridge.sync.applying.coming import foretell
 from commerce_bridge.sync.applying.freshness import Before, stale_steps
 from commerce_bridge.sync.applying.leases import Leases, leave, recheck
 from commerce_bridge.sync.applying.sending import Batch, carry_out
@@ -221,6 +222,7 @@ def _segment(run: _Run, segment: Segment) -> Flow[None]:
     books = Books(job=run.job, plan=run.plan, steps=steps, sources=sources, echoes=echoes)
     known = evolve(known_before(live, run.bound), done=run.receipts.done, names=run.receipts.names)
     batch = Batch(books=books, known=known, leases=run.leases)
+    yield from foretell(run.job, segment.standings, live)
     left = yield from carry_out(batch)
     _take_in(run, batch, left)
     stale = {step.record for step in writes if step.id in refused}

@@ -21,7 +21,7 @@ from commerce_bridge.sync.applying.leases import Claim
 from commerce_bridge.sync.asking.causes import is_refusal, problem, work_key
 from commerce_bridge.sync.asking.work import Met, Parties, close, meet, tell
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.kept.memory import layout_mark, origins_of
+from commerce_bridge.sync.kept.memory import bindings_of, layout_mark, origins_of
 from commerce_bridge.sync.kept.origins import GONE, origin_of
 from commerce_bridge.sync.kept.remembered import Remembered
 from commerce_bridge.sync.kept.tables import body_of, put
@@ -80,6 +80,7 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim
             lease; nothing was written, and it is to be settled anew.
     """
     returned = leases or Claim()
+    outcome = yield from _bound_by_others(job, outcome)
     ops: list[Op] = list(returned.ops)
     origins = yield from origins_of(job, [str(one.origin) for one in outcome.standings])
     former, stood = yield from _former(job, outcome, origins)
@@ -102,6 +103,16 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim
         yield from tell(met)
     *_, closed = work
     return len(closed.items)
+
+
+def _bound_by_others(job: Job[Any], outcome: Outcome) -> Flow[Outcome]:
+    """The same, with records that came to exist since the plan was made, and not by it: these are decided anew."""
+    loose = [one for one in outcome.standings if one.target is None and one.record not in outcome.bound]
+    found = yield from bindings_of(job, [one.record for one in loose])
+    if not found:
+        return outcome
+    late = {str(one.origin) for one in loose if one.record in found}
+    return evolve(outcome, bound={**outcome.bound, **found}, unsettled=outcome.unsettled | late)
 
 
 def _work(parties: Parties, outcome: Outcome, passed: set[str], now: datetime) -> Flow[tuple[Met, Met, Met]]:

@@ -1,0 +1,111 @@
+"""Records that are about to be made: known before anything of them is sent.
+
+A process may die when the target has made a record, and before its segment is settled.  If the source takes the record
+back meanwhile, nothing but these rows tells that it must be taken off view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from commerce_bridge.errors import StateConflict
+from commerce_bridge.flow import primitives as flow
+from commerce_bridge.flow.effects import Flow
+from commerce_bridge.flow.state import ByKeys, Expect, Op, Row
+from commerce_bridge.ports.step import Step, StepKind
+from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.kept.origins import Origin
+from commerce_bridge.sync.kept.remembered import Remembered
+from commerce_bridge.sync.kept.tables import body_of, put
+from commerce_bridge.sync.plans.segment import Standing
+
+TRIES = 5
+"""How often a commit is tried again that another worker's commit came before."""
+
+
+def foretell(job: Job[Any], standings: Sequence[Standing], steps: Sequence[Step]) -> Flow[None]:
+    """Remember the records that some steps create, and their source records, as such that must be decided anew.
+
+    What is remembered of a record already stays as it is.
+
+    Args:
+        job: The job.
+        standings: Of the segment.
+        steps: Its steps that are about to be carried out.
+
+    Raises:
+        StateConflict: Other workers wrote the same rows first, again and again.
+
+    Cost: no vendor call; one read of the state where something is created, and one commit the first time.
+    """
+    making = {step.record for step in steps if step.kind is StepKind.CREATE}
+    coming = {one.record: one for one in standings if one.record in making}
+    for attempt in range(1, TRIES + 1):
+        known = yield from _rows(job, "record", coming)
+        new = [one for record, one in coming.items() if record not in known]
+        if not new:
+            return
+        origins = yield from _rows(job, "origin", dict.fromkeys(str(one.origin) for one in new))
+        ops = [*_records(job, new), *_origins(job, new, origins)]
+        expect = [
+            Expect(at=op.at, revision=origins[op.at.key].revision if op.at.key in origins else 0)
+            for op in ops
+        ]
+        try:
+            yield from flow.commit(ops, expect)
+        except StateConflict:
+            if attempt == TRIES:
+                raise
+        else:
+            return
+
+
+def _rows(job: Job[Any], table: str, keys: Mapping[str, Any]) -> Flow[dict[str, Row]]:
+    if not keys:
+        return {}
+    rows = yield from flow.load(ByKeys(table=table, scope=job.scope, keys=tuple(keys)))
+    return {row.at.key: row for row in rows}
+
+
+def _records(job: Job[Any], new: Sequence[Standing]) -> list[Op]:
+    return [
+        put(
+            job.scope,
+            "record",
+            one.record,
+            Remembered(
+                record=one.record,
+                source=one.source,
+                origin=one.origin,
+                target=None,
+                source_hash="",
+                target_hash="",
+                fingerprint=job.fingerprint,
+                next_change=None,
+                label=one.label,
+            ).body(),
+        )
+        for one in new
+    ]
+
+
+def _origins(job: Job[Any], new: Sequence[Standing], stored: Mapping[str, Row]) -> list[Op]:
+    families: dict[str, list[Standing]] = {}
+    for one in new:
+        families.setdefault(str(one.origin), []).append(one)
+    ops: list[Op] = []
+    for name, family in families.items():
+        fresh = Origin(
+            name=name,
+            version="",
+            fingerprint=job.fingerprint,
+            next_change="",
+            records={str(one.source): one.record for one in family},
+            formats=max(one.formats for one in family),
+        ).body()
+        if name in stored:
+            former = body_of(stored[name])
+            fresh = {**former, "source": "", "records": {**former["records"], **fresh["records"]}}
+        ops.append(put(job.scope, "origin", name, fresh))
+    return ops
