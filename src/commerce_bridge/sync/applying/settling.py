@@ -80,10 +80,10 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim
             lease; nothing was written, and it is to be settled anew.
     """
     returned = leases or Claim()
-    outcome = yield from _bound_by_others(job, outcome)
     ops: list[Op] = list(returned.ops)
     origins = yield from origins_of(job, [str(one.origin) for one in outcome.standings])
     former, stood = yield from _former(job, outcome, origins)
+    outcome = yield from _bound_by_others(job, outcome, former)
     settled = dict(former)
     passed = {record for record, known in former.items() if _is_later(known.as_of, outcome.as_of)}
     for standing in outcome.standings:
@@ -105,9 +105,15 @@ def settle_segment(job: Job[Any], outcome: Outcome, now: datetime, leases: Claim
     return len(closed.items)
 
 
-def _bound_by_others(job: Job[Any], outcome: Outcome) -> Flow[Outcome]:
+def _bound_by_others(job: Job[Any], outcome: Outcome, former: Mapping[str, Remembered]) -> Flow[Outcome]:
     """The same, with records that came to exist since the plan was made, and not by it: these are decided anew."""
-    loose = [one for one in outcome.standings if one.target is None and one.record not in outcome.bound]
+    loose = [
+        one
+        for one in outcome.standings
+        if one.target is None
+        and one.record not in outcome.bound
+        and (one.record not in former or former[one.record].target is None)
+    ]
     found = yield from bindings_of(job, [one.record for one in loose])
     if not found:
         return outcome
