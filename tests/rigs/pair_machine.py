@@ -57,6 +57,9 @@ MOST_PICTURES = 3
 LONG_KNOWN = timedelta(days=9)
 """How long titles stand as they are before the season: longer than a read of changes looks back."""
 
+A_MOMENT = timedelta(milliseconds=1)
+"""How long a process takes at the least: no two plans are of one instant."""
+
 SETTLED_AFTER = timedelta(hours=26)
 """How long a calm sync waits: leases of dead processes are over, and what was refused is tried again."""
 
@@ -392,7 +395,7 @@ class Season:
             self.seen[f"ended by {type(error).__name__}"] += 1
             return False
         finally:
-            self.now = max(self.now, clock.now() - skew)
+            self.now = max(self.now, clock.now() - skew) + A_MOMENT
         return True
 
     def sync(self, *, skew_s: float = 0.0, **crash: Any) -> bool:
