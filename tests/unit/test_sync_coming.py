@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from attrs import evolve
 
+from commerce_bridge.errors import StateConflict
 from commerce_bridge.flow.play import Crash
-from commerce_bridge.ports.step import StepKind
-from commerce_bridge.sync.applying.coming import foretell
+from commerce_bridge.sync.applying.coming import foretold
 from commerce_bridge.sync.planning.planner import plan
 from commerce_bridge.sync.planning.survey import Wish
+from commerce_bridge.sync.plans.segment import Standing
 from rigs.tale import rows_of
 from rigs.tiny_shop import Thing
 from rigs.tiny_stage import TinyStage
@@ -52,22 +54,37 @@ def test_what_was_made_before_a_death_is_taken_off_view_when_it_is_gone(after: b
     assert made > 20, "most deaths come when something is made"
 
 
+def foretell(stage: TinyStage, standings: Sequence[Standing]) -> None:
+    """Write down what comes."""
+    coming = stage.driver().run(foretold(stage.tiny.job, standings))
+    if coming.ops:
+        stage.state.commit(coming.ops, coming.expect)
+
+
 def test_it_is_remembered_once_and_what_is_known_stays_as_it_is():
     stage = TinyStage(*THINGS)
     planned = stage.plan()
     (segment, *_) = planned.segments()
-    making = [step for step in segment.steps if step.kind is StepKind.CREATE]
-    stage.driver().run(foretell(stage.tiny.job, segment.standings, making))
+    foretell(stage, segment.standings)
     before = stage.records()
-    assert {one.label for one in before.values()} == {step.label for step in making}
+    assert {one.label for one in before.values()} == {one.label for one in segment.standings}
     assert all(one.source_hash == "" and one.target is None for one in before.values())
-    stage.driver().run(foretell(stage.tiny.job, segment.standings, making))
+    foretell(stage, segment.standings)
     assert stage.records() == before
     stage.apply(planned)
     settled = stage.records()
-    stage.driver().run(foretell(stage.tiny.job, segment.standings, making))
+    foretell(stage, segment.standings)
     assert stage.records() == settled
     assert all(one.source_hash for one in settled.values())
+
+
+def test_somebody_else_who_tells_it_first_is_noticed():
+    stage = TinyStage(*THINGS)
+    (segment, *_) = stage.plan().segments()
+    coming = stage.driver().run(foretold(stage.tiny.job, segment.standings))
+    foretell(stage, segment.standings)
+    with pytest.raises(StateConflict):
+        stage.state.commit(coming.ops, coming.expect)
 
 
 def test_a_record_that_comes_to_a_known_source_record_joins_it():
@@ -77,9 +94,7 @@ def test_a_record_that_comes_to_a_known_source_record_joins_it():
     stage.put(THINGS[1])
     (segment, *_) = stage.plan().segments()
     (fresh,) = [one for one in segment.standings if one.record != known.record]
-    (making,) = [step for step in segment.steps if step.kind is StepKind.CREATE]
-    joining = evolve(fresh, origin=known.origin)
-    stage.driver().run(foretell(stage.tiny.job, [joining], [making]))
+    foretell(stage, [evolve(fresh, origin=known.origin)])
     (body,) = [row for name, row in origins(stage).items() if name == str(known.origin)]
     assert body["source"] == "", "it is decided anew"
     assert body["records"] == {str(known.source): known.record, str(fresh.source): fresh.record}

@@ -35,7 +35,6 @@ from commerce_bridge.sync.applying.bookkeeping import (
     receipts_of,
     words,
 )
-from commerce_bridge.sync.applying.coming import foretell
 from commerce_bridge.sync.applying.freshness import Before, stale_steps
 from commerce_bridge.sync.applying.leases import Leases, leave, recheck
 from commerce_bridge.sync.applying.sending import Batch, carry_out
@@ -216,13 +215,12 @@ def _segment(run: _Run, segment: Segment) -> Flow[None]:
     }
     run.stale.extend(_trouble(step, "stale", refused[step.id]) for step in writes if step.id in refused)
     live = tuple(step for step in writes if step.id not in refused)
-    sources = {one.record: one.source for one in segment.standings}
     echoes = yield from load_echoes(run.job, [step.record for step in live])
     steps = {step.id: step for step in live}
-    books = Books(job=run.job, plan=run.plan, steps=steps, sources=sources, echoes=echoes)
+    standings = {one.record: one for one in segment.standings}
+    books = Books(job=run.job, plan=run.plan, steps=steps, standings=standings, echoes=echoes)
     known = evolve(known_before(live, run.bound), done=run.receipts.done, names=run.receipts.names)
     batch = Batch(books=books, known=known, leases=run.leases)
-    yield from foretell(run.job, segment.standings, live)
     left = yield from carry_out(batch)
     _take_in(run, batch, left)
     stale = {step.record for step in writes if step.id in refused}

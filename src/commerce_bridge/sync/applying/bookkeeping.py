@@ -23,6 +23,7 @@ from commerce_bridge.sync.kept.tables import put, scan_bodies
 from commerce_bridge.sync.plans.codec import decode_key, encode_key
 from commerce_bridge.sync.plans.lines import step_line
 from commerce_bridge.sync.plans.plan import Plan
+from commerce_bridge.sync.plans.segment import Standing
 
 
 @frozen(kw_only=True)
@@ -48,7 +49,7 @@ class Books:
         job: The job.
         plan: The plan.
         steps: The plan's steps under way, by id.
-        sources: Canonical id to the source's name.
+        standings: Canonical id to what is to be remembered of the record in the end.
         lines: Steps as they are written down, by id; each is worked out once.
         entered: Ids of steps that stand in the ledger: their further rows need not enter them again.
         echoes: Canonical id to what we wrote of the record before; kept up as rows take hold.
@@ -57,7 +58,7 @@ class Books:
     job: Job[Any]
     plan: Plan
     steps: Mapping[str, Step]
-    sources: Mapping[str, Ref]
+    standings: Mapping[str, Standing]
     lines: dict[str, dict[str, Any]] = field(factory=dict[str, "dict[str, Any]"], repr=False, eq=False)
     entered: set[str] = field(factory=set[str], repr=False, eq=False)
     echoes: dict[str, Echo] = field(factory=dict[str, Echo], repr=False, eq=False)
@@ -119,7 +120,7 @@ def intents_of(books: Books, calls: Iterable[Call]) -> list[Op]:
                 "step": row.step,
                 "part": row.part,
                 "record": step.record,
-                "source": str(books.sources[step.record]),
+                "source": str(books.standings[step.record].source),
                 "creates": encode_key(row.creates),
                 "did": books.line(step),
             }
@@ -216,7 +217,7 @@ def _done_ops(books: Books, step: Step, result: RowResult, now: datetime) -> lis
     if result.row.creates is not None:
         ops.append(_delete(books.scope, "intent", key))
     if result.row.part == books.job.writer.main_part and result.ref is not None:
-        ops.extend(bound(books.scope, step.record, books.sources[step.record], result.ref))
+        ops.extend(bound(books.scope, step.record, books.standings[step.record].source, result.ref))
     return ops
 
 

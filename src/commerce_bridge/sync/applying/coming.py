@@ -9,56 +9,53 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from commerce_bridge.errors import StateConflict
+from attrs import frozen
+
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByKeys, Expect, Op, Row
-from commerce_bridge.ports.step import Step, StepKind
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.kept.memory import layout_mark
 from commerce_bridge.sync.kept.origins import Origin
 from commerce_bridge.sync.kept.remembered import Remembered
 from commerce_bridge.sync.kept.tables import body_of, put
 from commerce_bridge.sync.plans.segment import Standing
 
-TRIES = 5
-"""How often a commit is tried again that another worker's commit came before."""
+
+@frozen(kw_only=True)
+class Coming:
+    """What is to be committed with the announcement that some records will be made.
+
+    Args:
+        ops: Their rows, and those of their source records.
+        expect: That these rows stand as they did.
+    """
+
+    ops: tuple[Op, ...] = ()
+    expect: tuple[Expect, ...] = ()
 
 
-def foretell(job: Job[Any], standings: Sequence[Standing], steps: Sequence[Step]) -> Flow[None]:
-    """Remember the records that some steps create, and their source records, as such that must be decided anew.
+def foretold(job: Job[Any], standings: Sequence[Standing]) -> Flow[Coming]:
+    """Rows that say of some records, and of their source records, that they are to be decided anew.
 
     What is remembered of a record already stays as it is.
 
     Args:
         job: The job.
-        standings: Of the segment.
-        steps: Its steps that are about to be carried out.
+        standings: Of the records that are about to be made.
 
-    Raises:
-        StateConflict: Other workers wrote the same rows first, again and again.
-
-    Cost: no vendor call; one read of the state where something is created, and one commit the first time.
+    Cost: no vendor call; one read of the state, and another where something is not remembered yet.
     """
-    making = {step.record for step in steps if step.kind is StepKind.CREATE}
-    coming = {one.record: one for one in standings if one.record in making}
-    for attempt in range(1, TRIES + 1):
-        known = yield from _rows(job, "record", coming)
-        new = [one for record, one in coming.items() if record not in known]
-        if not new:
-            return
-        origins = yield from _rows(job, "origin", dict.fromkeys(str(one.origin) for one in new))
-        ops = [*_records(job, new), *_origins(job, new, origins)]
-        expect = [
-            Expect(at=op.at, revision=origins[op.at.key].revision if op.at.key in origins else 0)
-            for op in ops
-        ]
-        try:
-            yield from flow.commit(ops, expect)
-        except StateConflict:
-            if attempt == TRIES:
-                raise
-        else:
-            return
+    coming = {one.record: one for one in standings}
+    known = yield from _rows(job, "record", coming)
+    new = [one for record, one in coming.items() if record not in known]
+    if not new:
+        return Coming()
+    origins = yield from _rows(job, "origin", dict.fromkeys(str(one.origin) for one in new))
+    ops = (*_records(job, new), *_origins(job, new, origins))
+    revisions = {key: row.revision for key, row in origins.items()}
+    expect = tuple(Expect(at=op.at, revision=revisions.get(op.at.key, 0)) for op in ops)
+    return Coming(ops=(*ops, layout_mark(job.scope)), expect=expect)
 
 
 def _rows(job: Job[Any], table: str, keys: Mapping[str, Any]) -> Flow[dict[str, Row]]:

@@ -24,6 +24,7 @@ from commerce_bridge.sync.applying.bookkeeping import (
     look_for,
     row_key,
 )
+from commerce_bridge.sync.applying.coming import foretold
 from commerce_bridge.sync.applying.leases import SKEW, Lease, Leases, leases_of, recheck
 from commerce_bridge.sync.applying.unfinished import meet_intents
 from commerce_bridge.sync.asking.causes import Cause, problem
@@ -79,9 +80,10 @@ def announce(leases: Leases, books: Books, calls: Sequence[Call]) -> Flow[Announ
         if not others.clear or not wanted:
             return others
         claim = leases.taking(new, seen, now)
-        expect = [*claim.expect, *leases.expecting(wanted - new)]
+        coming = yield from foretold(books.job, [books.standings[record] for record in sorted(new)])
+        expect = [*claim.expect, *leases.expecting(wanted - new), *coming.expect]
         try:
-            yield from flow.commit([*intents_of(books, calls), *claim.ops], expect)
+            yield from flow.commit([*intents_of(books, calls), *claim.ops, *coming.ops], expect)
         except StateConflict:
             yield from recheck(leases, wanted)
             continue

@@ -7,23 +7,40 @@ from typing import Any
 
 from attrs import evolve
 
+from commerce_bridge.errors import StateConflict
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.state import Op, Row
+from commerce_bridge.flow.state import ByKeys, Expect, Op, Row
 from commerce_bridge.sync.job import Job
-from commerce_bridge.sync.kept.memory import LAYOUT, bindings_of, layout_mark, origins_of, walk
+from commerce_bridge.sync.kept.memory import LAYOUT, bindings_of, layout_mark, walk
 from commerce_bridge.sync.kept.origins import origin_of
 from commerce_bridge.sync.kept.remembered import Remembered
 from commerce_bridge.sync.kept.tables import body_of, load_bodies, put
+
+TRIES = 5
+"""How often it begins again because somebody else wrote the same rows."""
 
 
 def upgrade(job: Job[Any]) -> Flow[None]:
     """Write the rows that an older release did not: one for each source record and each name on the target.
 
-    What was written before stays.  Dying on the way is met by beginning again.
+    What was written before stays.  Dying on the way is met by beginning again, and so is somebody else who
+    writes the same rows at the same time.
+
+    Raises:
+        StateConflict: Others wrote the same rows first, again and again.
 
     Cost: no vendor call; one row is read where there is nothing to do.
     """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return (yield from _upgrade(job))
+        except StateConflict:
+            if attempt == TRIES:
+                raise
+
+
+def _upgrade(job: Job[Any]) -> Flow[None]:
     rows = yield from load_bodies(job.scope, "layout", ["rows"])
     if rows.get("rows", {}).get("layout") == LAYOUT:
         return
@@ -51,12 +68,16 @@ def _aliases(job: Job[Any], rows: Iterable[Row]) -> list[Op]:
 def _origins(job: Job[Any], rows: Iterable[Row]) -> Flow[None]:
     """Add some records to the rows of their source records, which are decided once more by that."""
     known = [Remembered.of(row.at.key, body_of(row)) for row in rows]
+    names = tuple(dict.fromkeys(str(one.origin) for one in known))
+    there = yield from flow.load(ByKeys(table="origin", scope=job.scope, keys=names))
     bound = yield from bindings_of(job, [one.record for one in known])
-    stored = yield from origins_of(job, [str(one.origin) for one in known])
+    stored = {row.at.key: body_of(row) for row in there}
+    revisions = {row.at.key: row.revision for row in there}
     families: dict[str, dict[str, Remembered]] = {}
     for one in known:
-        there = evolve(one, target=bound.get(one.record, one.target))
-        families.setdefault(str(one.origin), {})[str(one.source)] = there
+        families.setdefault(str(one.origin), {})[str(one.source)] = evolve(
+            one, target=bound.get(one.record, one.target)
+        )
     ops: list[Op] = []
     for name, family in families.items():
         fresh = origin_of(name, family.values(), len(family))
@@ -65,4 +86,4 @@ def _origins(job: Job[Any], rows: Iterable[Row]) -> Flow[None]:
             records = {**former["records"], **fresh.records}
             fresh = evolve(fresh, version="", records=records, shown={**former["shown"], **fresh.shown})
         ops.append(put(job.scope, "origin", name, fresh.body()))
-    yield from flow.commit(ops)
+    yield from flow.commit(ops, [Expect(at=op.at, revision=revisions.get(op.at.key, 0)) for op in ops])
