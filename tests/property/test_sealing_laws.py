@@ -213,7 +213,8 @@ def _old_plan(key: str, name: str, value: str) -> Move:
     def do(people: People) -> None:
         planned = people.plan()
         people.change(key, **{name: value})
-        people.apply(planned)
+        people.apply(planned)  # behind the seals it is refused, where the other twin writes the old value
+        people.sync()
 
     return Move(f"an old plan, after {key}.{name}={value}", do)
 
