@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from commerce_bridge.sync.planning.planner import plan
 from commerce_bridge.sync.planning.survey import Wish
 from commerce_bridge.sync.plans.segment import Standing
 from rigs.tale import rows_of
-from rigs.tiny_shop import Thing
+from rigs.tiny_shop import PRICE, Thing
 from rigs.tiny_stage import TinyStage
 
 THINGS = (Thing("a", "Ash"), Thing("b", "Birch"), Thing("c", "Cedar"))
@@ -104,3 +105,20 @@ def test_a_record_that_comes_to_a_known_source_record_joins_it():
 def origins(stage: TinyStage) -> dict[str, Any]:
     rows = rows_of(stage.state, stage.tiny.job.scope, tables=("origin",))
     return {key.split()[-1]: body for key, body in rows.items()}
+
+
+def test_what_a_dead_process_made_is_no_first_contact_though_somebody_edited_it():
+    stage = TinyStage(THINGS[0])
+    stage.cut_short(stage.plan(), "POST")
+    stage.row("a")["price"] = "0.10"
+    (change,) = [one for one in stage.changes() if one.field == PRICE]
+    assert (change.before, change.after) == (Decimal("0.10"), Decimal("1.00"))
+    stage.sync()
+    assert stage.row("a")["price"] == "1.00"
+    assert stage.plan().is_empty
+
+
+def test_what_somebody_else_made_is_a_first_contact_still():
+    stage = TinyStage(THINGS[0])
+    stage.tiny.shop.rows["7"] = {"key": "a", "name": "Old Ash", "price": "0.10", "tags": []}
+    assert [one for one in stage.changes() if one.field == PRICE] == []

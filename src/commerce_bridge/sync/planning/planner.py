@@ -21,6 +21,7 @@ from commerce_bridge.sync.holding.holding import find_record, load_holds
 from commerce_bridge.sync.holding.holds import Hold
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.kept.memory import BEGINNING, Memory, remember
+from commerce_bridge.sync.kept.tables import scan_bodies
 from commerce_bridge.sync.personal.sealed_job import sealed
 from commerce_bridge.sync.planning.costing import time_of
 from commerce_bridge.sync.planning.families import decide_items
@@ -71,8 +72,10 @@ def _plan(job: Job[S], plan_id: str, wish: Wish) -> Flow[Plan]:
     else:
         context = yield from job.context(as_of)
         index = TargetIndex(job.natural_keys, job.unique)
+        intents = yield from scan_bodies(job.scope, "intent")
+        begun = frozenset(body["record"] for body in intents.values())
         survey: Survey[S] = Survey(
-            job=job, wish=wish, context=context, memory=memory, index=index, holds=holds
+            job=job, wish=wish, context=context, memory=memory, index=index, holds=holds, begun=begun
         )
         yield from _read(survey, Spooled(file))
         footer = _footer(survey)

@@ -70,6 +70,8 @@ class Survey(Generic[S]):
     tally: Tally = field(factory=Tally)
     heard: Heard = field(factory=Heard)
     holds: Holds = field(factory=Holds)
+    begun: frozenset[str] = frozenset()
+    """Records of which a write is under way, or was when its process died: what stands there may be ours."""
 
     @property
     def complete(self) -> bool:
@@ -148,7 +150,7 @@ class Survey(Generic[S]):
         if self.wish.overwrite:
             known = evolve(subject.known, adopted={}) if subject.known else None
             return evolve(subject, met=False, known=known)
-        if self.job.limits.first_contact is FirstContact.OVERWRITE:
+        if self.job.limits.first_contact is FirstContact.OVERWRITE or subject.record in self.begun:
             return evolve(subject, met=False)
         return subject
 
