@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,7 @@ from commerce_bridge.errors import SafetyStop
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.events import Event
 from commerce_bridge.flow.operation import Sync
-from commerce_bridge.flow.play import Crash, PlayDriver
+from commerce_bridge.flow.play import PlayDriver
 from commerce_bridge.flow.state import ByPrefix
 from commerce_bridge.ports.work import Notice
 from commerce_bridge.sync.bridge import Bridge
@@ -123,9 +123,9 @@ class ThingsTale(TinyStage):
     def wait(self, seconds: float = 1) -> None:
         self.clock.sleep(seconds)
 
-    def all_of(self) -> TinyStage:
-        """Everything that can happen, once."""
-        for chapter in (
+    def chapters(self) -> tuple[Callable[[], None], ...]:
+        """What happens, in order."""
+        return (
             self.first_contact,
             self.things_change,
             self.people_say,
@@ -133,11 +133,14 @@ class ThingsTale(TinyStage):
             self.something_is_gone,
             self.something_is_taken_back,
             self.people_mend,
-        ):
+        )
+
+    def all_of(self) -> None:
+        """Everything, once."""
+        for chapter in self.chapters():
             self.tell(f"--- {chapter.__name__}")
             chapter()
             self.tell(self.bridge.status())
-        return self
 
     def planned(self, **wish: Any) -> None:
         self.wait()
@@ -293,11 +296,10 @@ class PeopleTale(People):
     @contextmanager
     def answered(self, said: list[str]) -> Iterator[None]:
         """Keep what a mistake is answered with."""
-        with suppress(Crash):
-            try:
-                yield
-            except (LookupError, ValueError) as error:
-                said.append(f"{type(error).__name__}: {error}")
+        try:
+            yield
+        except (LookupError, ValueError) as error:
+            said.append(f"{type(error).__name__}: {error}")
 
 
 class RareTale(ThingsTale):
@@ -305,23 +307,16 @@ class RareTale(ThingsTale):
 
     receipt: Receipt
 
-    def all_of(self) -> TinyStage:
-        for chapter in (
+    def chapters(self) -> tuple[Callable[[], None], ...]:
+        return (
             self.a_key_is_there_twice,
             self.half_a_plan_is_applied,
             self.a_plan_lies_for_a_while,
             self.nearly_all_is_gone,
             self.all_is_taken_back,
             self.a_loop_is_stopped,
-        ):
-            self.tell(f"--- {chapter.__name__}")
-            chapter()
-            self.tell(self.bridge.status())
-        for name in ("ash", "birch", "elm", "t02", "t05"):
-            for entry in self.bridge.history(name):
-                self.tell(entry)
-                self.tell(entry.as_data())
-        return self
+            self.all_is_told,
+        )
 
     def a_key_is_there_twice(self) -> None:
         for number in ("8", "9"):
@@ -390,6 +385,12 @@ class RareTale(ThingsTale):
         self.tell([str(item) for item in self.bridge.work_items()])
         self.tell(self.bridge.release_brake("t05"))
         self.planned(complete=True)
+
+    def all_is_told(self) -> None:
+        for name in ("ash", "birch", "elm", "t02", "t05"):
+            for entry in self.bridge.history(name):
+                self.tell(entry)
+                self.tell(entry.as_data())
 
     def damaged(self, folder: Path) -> Iterator[str]:
         """What plan files that are not right are answered with."""

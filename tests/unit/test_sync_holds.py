@@ -23,9 +23,10 @@ from commerce_bridge.mapping import Mapped
 from commerce_bridge.merge import Case, Decision, Rule, owned_by, until_edited, written_once
 from commerce_bridge.ports.step import Change, Step, StepKind
 from commerce_bridge.stores import MemoryState
-from commerce_bridge.sync.holding.holding import ATTEMPTS, hold, list_holds, load_holds, pause, pin, release
+from commerce_bridge.sync.holding.holding import hold, list_holds, load_holds, pause, pin, release
 from commerce_bridge.sync.holding.holds import PERSON, Hold, Holds, holds_of
 from commerce_bridge.sync.job import Draft
+from commerce_bridge.sync.kept.again import TIMES
 from commerce_bridge.sync.kept.remembered import Remembered
 from commerce_bridge.sync.kept.tables import canonical_id, put
 from commerce_bridge.sync.planning.deciding import open_work
@@ -431,11 +432,11 @@ def test_a_commit_that_somebody_comes_before_is_tried_again_but_not_for_ever():
         body = {**desk.row("record", desk.record), "source_hash": "v2", "label": "settled meanwhile"}
         commit([put(desk.job.scope, "record", desk.record, body)])
 
-    desk.before_commit(settle, times=ATTEMPTS - 1)
+    desk.before_commit(settle, times=TIMES - 1)
     desk.run(hold(desk.job, "a", reason="promised"))
     row = desk.row("record", desk.record)
     assert (row["source_hash"], row["label"]) == ("", "settled meanwhile")
-    desk.before_commit(settle, times=ATTEMPTS)
+    desk.before_commit(settle, times=TIMES)
     with pytest.raises(StateConflict):
         desk.run(hold(desk.job, "a", reason="promised"))
 

@@ -18,6 +18,7 @@ from commerce_bridge.stores import MemoryState
 from commerce_bridge.stores.sqlite import SQLiteState
 from commerce_bridge.sync.applying.applier import apply
 from commerce_bridge.sync.kept import tables
+from commerce_bridge.sync.kept.again import TIMES
 from commerce_bridge.sync.kept.tables import body_of, canonical_id, put
 from commerce_bridge.sync.limits import FirstContact, Limits, Returning
 from commerce_bridge.sync.personal.erased import Erased, Erasure, marks_of
@@ -277,7 +278,7 @@ def test_a_run_that_writes_meanwhile_makes_it_look_again():
 
 
 def test_a_run_that_writes_again_and_again_stops_it_before_anything_is_removed():
-    people = crowd(state=Busy(3))
+    people = crowd(state=Busy(TIMES))
     before = set(rows(people))
     with pytest.raises(StateConflict):
         people.run(erase(people.job, ADA_ID, "asked"))

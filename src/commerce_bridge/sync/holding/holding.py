@@ -11,7 +11,7 @@ from attrs import field, frozen
 from commerce_bridge.domain.absence import MISSING, Maybe
 from commerce_bridge.domain.exchange import Ref
 from commerce_bridge.domain.fields import AnyField
-from commerce_bridge.errors import MappingError, StateConflict
+from commerce_bridge.errors import MappingError
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByKeys, Delete, Expect, Key, Op, Row
@@ -20,12 +20,10 @@ from commerce_bridge.merge.collections import elements, is_nothing
 from commerce_bridge.sync.holding.echo import Place
 from commerce_bridge.sync.holding.holds import Hold, Holds, hold_key, holds_of
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.kept.again import again
 from commerce_bridge.sync.kept.memory import known_record
 from commerce_bridge.sync.kept.tables import body_of, canonical_id, put, scan_bodies
 from commerce_bridge.sync.plans.codec import encode
-
-ATTEMPTS = 5
-"""How often a commit is tried again that another worker's commit came before."""
 
 
 @frozen(kw_only=True)
@@ -224,26 +222,21 @@ def decide_anew(job: Job[Any], named: Named, ops_at: Callable[[datetime], Iterab
     Raises:
         StateConflict: Other workers wrote the same rows first, again and again.
     """
-    for attempt in range(1, ATTEMPTS + 1):
-        now = yield from flow.now()
-        rows = yield from flow.load(ByKeys(table="record", scope=job.scope, keys=(named.record,)))
-        origins = yield from flow.load(ByKeys(table="origin", scope=job.scope, keys=(str(named.origin),)))
-        # A plan of this very instant is older as well: it may have been made before.
-        settled = (now + timedelta(microseconds=1)).isoformat()
-        ops = [
-            *ops_at(now),
-            *(_changed(job, row, {"source_hash": "", "refused": "", "as_of": settled}) for row in rows),
-            *(_changed(job, row, {"source": ""}) for row in origins),
-        ]
-        try:
-            yield from flow.commit(
-                ops, [Expect(at=row.at, revision=row.revision) for row in (*rows, *origins)]
-            )
-        except StateConflict:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            return
+    yield from again(lambda: _decide_anew(job, named, ops_at))
+
+
+def _decide_anew(job: Job[Any], named: Named, ops_at: Callable[[datetime], Iterable[Op]]) -> Flow[None]:
+    now = yield from flow.now()
+    rows = yield from flow.load(ByKeys(table="record", scope=job.scope, keys=(named.record,)))
+    origins = yield from flow.load(ByKeys(table="origin", scope=job.scope, keys=(str(named.origin),)))
+    # A plan of this very instant is older as well: it may have been made before.
+    settled = (now + timedelta(microseconds=1)).isoformat()
+    ops = [
+        *ops_at(now),
+        *(_changed(job, row, {"source_hash": "", "refused": "", "as_of": settled}) for row in rows),
+        *(_changed(job, row, {"source": ""}) for row in origins),
+    ]
+    yield from flow.commit(ops, [Expect(at=row.at, revision=row.revision) for row in (*rows, *origins)])
 
 
 def _say(job: Job[Any], said: Hold, named: Named) -> Flow[None]:

@@ -7,18 +7,15 @@ from typing import Any
 
 from attrs import evolve
 
-from commerce_bridge.errors import StateConflict
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByKeys, Expect, Op, Row
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.kept.again import again
 from commerce_bridge.sync.kept.memory import LAYOUT, bindings_of, layout_mark, walk
 from commerce_bridge.sync.kept.origins import origin_of
 from commerce_bridge.sync.kept.remembered import Remembered
 from commerce_bridge.sync.kept.tables import body_of, load_bodies, put
-
-TRIES = 5
-"""How often it begins again because somebody else wrote the same rows."""
 
 
 def upgrade(job: Job[Any]) -> Flow[None]:
@@ -32,12 +29,7 @@ def upgrade(job: Job[Any]) -> Flow[None]:
 
     Cost: no vendor call; one row is read where there is nothing to do.
     """
-    for attempt in range(1, TRIES + 1):
-        try:
-            return (yield from _upgrade(job))
-        except StateConflict:
-            if attempt == TRIES:
-                raise
+    yield from again(lambda: _upgrade(job))
 
 
 def _upgrade(job: Job[Any]) -> Flow[None]:

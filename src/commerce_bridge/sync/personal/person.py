@@ -12,11 +12,12 @@ from typing import Any, cast
 from attrs import frozen
 
 from commerce_bridge.domain.exchange import NaturalKey
-from commerce_bridge.errors import MappingError, StateConflict
+from commerce_bridge.errors import MappingError
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
 from commerce_bridge.flow.state import ByPrefix, Delete, Expect, Op, Row
 from commerce_bridge.sync.job import Job
+from commerce_bridge.sync.kept.again import again
 from commerce_bridge.sync.kept.tables import body_of, put, scan_bodies
 from commerce_bridge.sync.personal.erased import QUESTION, Erasure, erased_of, marks_of
 from commerce_bridge.sync.personal.naming import nobody, only_one, people_of
@@ -42,8 +43,6 @@ ABOUT: Mapping[str, str] = {
 
 NOBODY = frozenset({"secret", "erased", "watermark", "bridge", "sink", "allowed", "layout", "sweep"})
 """The tables that are about nobody: keys, marks, how far a bridge has come, whom it tells, what was allowed."""
-
-_TRIES = 3
 
 
 @frozen(kw_only=True)
@@ -142,19 +141,13 @@ def erase(job: Job[Any], name: str, why: str) -> Flow[Erasure]:
             f"{job.pair} carries no personal data: nobody can be erased.",
             hint="Name its personal fields in the ownership table, or its personal keys in the job.",
         )
-    for attempt in range(_TRIES):
-        person = yield from person_of(job, name)
-        if person is None:
-            return (yield from _erasure(job, name))
-        try:
-            return (yield from _erase(job, person, name, why))
-        except StateConflict:
-            if attempt + 1 == _TRIES:
-                raise
-    raise AssertionError("unreachable")
+    return (yield from again(lambda: _erase(job, name, why)))
 
 
-def _erase(job: Job[Any], person: Person, name: str, why: str) -> Flow[Erasure]:
+def _erase(job: Job[Any], name: str, why: str) -> Flow[Erasure]:
+    person = yield from person_of(job, name)
+    if person is None:
+        return (yield from _erasure(job, name))
     seal = yield from seal_of(job.scope)
     now = yield from flow.now()
     marks = _marks(job, seal, person, name)
