@@ -11,14 +11,13 @@ from typing import Any
 
 from attrs import frozen
 
-from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.state import ByKeys, Expect, Op, Row
+from commerce_bridge.flow.state import Expect, Op, Row
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.kept.memory import layout_mark
 from commerce_bridge.sync.kept.origins import Origin
 from commerce_bridge.sync.kept.remembered import Remembered
-from commerce_bridge.sync.kept.tables import body_of, put
+from commerce_bridge.sync.kept.tables import body_of, load_rows, put
 from commerce_bridge.sync.plans.segment import Standing
 
 
@@ -47,22 +46,15 @@ def foretold(job: Job[Any], standings: Sequence[Standing]) -> Flow[Coming]:
     Cost: no vendor call; one read of the state, and another where something is not remembered yet.
     """
     coming = {one.record: one for one in standings}
-    known = yield from _rows(job, "record", coming)
+    known = yield from load_rows(job.scope, "record", coming)
     new = [one for record, one in coming.items() if record not in known]
     if not new:
         return Coming()
-    origins = yield from _rows(job, "origin", dict.fromkeys(str(one.origin) for one in new))
+    origins = yield from load_rows(job.scope, "origin", (str(one.origin) for one in new))
     ops = (*_records(job, new), *_origins(job, new, origins))
     revisions = {key: row.revision for key, row in origins.items()}
     expect = tuple(Expect(at=op.at, revision=revisions.get(op.at.key, 0)) for op in ops)
     return Coming(ops=(*ops, layout_mark(job.scope)), expect=expect)
-
-
-def _rows(job: Job[Any], table: str, keys: Mapping[str, Any]) -> Flow[dict[str, Row]]:
-    if not keys:
-        return {}
-    rows = yield from flow.load(ByKeys(table=table, scope=job.scope, keys=tuple(keys)))
-    return {row.at.key: row for row in rows}
 
 
 def _records(job: Job[Any], new: Sequence[Standing]) -> list[Op]:

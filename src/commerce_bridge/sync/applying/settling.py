@@ -24,7 +24,7 @@ from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.kept.memory import bindings_of, layout_mark, origins_of
 from commerce_bridge.sync.kept.origins import GONE, origin_of
 from commerce_bridge.sync.kept.remembered import Remembered
-from commerce_bridge.sync.kept.tables import body_of, put
+from commerce_bridge.sync.kept.tables import body_of, load_rows, put
 from commerce_bridge.sync.plans.segment import Standing
 
 Agreed: TypeAlias = Mapping[tuple[str, AnyField], Maybe[Any]]
@@ -150,10 +150,9 @@ def _former(
     """What is remembered so far of these records, and of all others of their source records; as it stands."""
     wanted = [one.record for one in outcome.standings]
     wanted.extend(record for body in origins.values() for record in body["records"].values())
-    keys = tuple(dict.fromkeys(wanted))
-    rows = (yield from flow.load(ByKeys(table="record", scope=job.scope, keys=keys))) if keys else ()
-    known = {row.at.key: Remembered.of(row.at.key, body_of(row)) for row in rows}
-    return known, [Expect(at=row.at, revision=row.revision) for row in rows]
+    rows = yield from load_rows(job.scope, "record", wanted)
+    known = {key: Remembered.of(key, body_of(row)) for key, row in rows.items()}
+    return known, [Expect(at=row.at, revision=row.revision) for row in rows.values()]
 
 
 def _origins(

@@ -14,7 +14,7 @@ from commerce_bridge.domain.fields import AnyField
 from commerce_bridge.errors import MappingError
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.state import ByKeys, Delete, Expect, Key, Op, Row
+from commerce_bridge.flow.state import Delete, Expect, Key, Op, Row
 from commerce_bridge.merge import show
 from commerce_bridge.merge.collections import elements, is_nothing
 from commerce_bridge.sync.holding.echo import Place
@@ -22,7 +22,7 @@ from commerce_bridge.sync.holding.holds import Hold, Holds, hold_key, holds_of
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.kept.again import again
 from commerce_bridge.sync.kept.memory import known_record
-from commerce_bridge.sync.kept.tables import body_of, canonical_id, put, scan_bodies
+from commerce_bridge.sync.kept.tables import body_of, canonical_id, load_rows, put, scan_bodies
 from commerce_bridge.sync.plans.codec import encode
 
 
@@ -227,8 +227,8 @@ def decide_anew(job: Job[Any], named: Named, ops_at: Callable[[datetime], Iterab
 
 def _decide_anew(job: Job[Any], named: Named, ops_at: Callable[[datetime], Iterable[Op]]) -> Flow[None]:
     now = yield from flow.now()
-    rows = yield from flow.load(ByKeys(table="record", scope=job.scope, keys=(named.record,)))
-    origins = yield from flow.load(ByKeys(table="origin", scope=job.scope, keys=(str(named.origin),)))
+    rows = (yield from load_rows(job.scope, "record", [named.record])).values()
+    origins = (yield from load_rows(job.scope, "origin", [str(named.origin)])).values()
     # A plan of this very instant is older as well: it may have been made before.
     settled = (now + timedelta(microseconds=1)).isoformat()
     ops = [

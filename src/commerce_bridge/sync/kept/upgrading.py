@@ -9,13 +9,13 @@ from attrs import evolve
 
 from commerce_bridge.flow import primitives as flow
 from commerce_bridge.flow.effects import Flow
-from commerce_bridge.flow.state import ByKeys, Expect, Op, Row
+from commerce_bridge.flow.state import Expect, Op, Row
 from commerce_bridge.sync.job import Job
 from commerce_bridge.sync.kept.again import again
 from commerce_bridge.sync.kept.memory import LAYOUT, bindings_of, layout_mark, walk
 from commerce_bridge.sync.kept.origins import origin_of
 from commerce_bridge.sync.kept.remembered import Remembered
-from commerce_bridge.sync.kept.tables import body_of, load_bodies, put
+from commerce_bridge.sync.kept.tables import body_of, load_bodies, load_rows, put
 
 
 def upgrade(job: Job[Any]) -> Flow[None]:
@@ -60,11 +60,10 @@ def _aliases(job: Job[Any], rows: Iterable[Row]) -> list[Op]:
 def _origins(job: Job[Any], rows: Iterable[Row]) -> Flow[None]:
     """Add some records to the rows of their source records, which are decided once more by that."""
     known = [Remembered.of(row.at.key, body_of(row)) for row in rows]
-    names = tuple(dict.fromkeys(str(one.origin) for one in known))
-    there = yield from flow.load(ByKeys(table="origin", scope=job.scope, keys=names))
+    there = yield from load_rows(job.scope, "origin", (str(one.origin) for one in known))
     bound = yield from bindings_of(job, [one.record for one in known])
-    stored = {row.at.key: body_of(row) for row in there}
-    revisions = {row.at.key: row.revision for row in there}
+    stored = {name: body_of(row) for name, row in there.items()}
+    revisions = {name: row.revision for name, row in there.items()}
     families: dict[str, dict[str, Remembered]] = {}
     for one in known:
         families.setdefault(str(one.origin), {})[str(one.source)] = evolve(
